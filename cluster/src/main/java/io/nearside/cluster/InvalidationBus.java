@@ -1,0 +1,66 @@
+package io.nearside.cluster;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Carries invalidations between the sidecars of a fleet, and knows how fresh this sidecar's
+ * knowledge of its peers is.
+ *
+ * <p>Delivery is not trusted. Each sidecar numbers what it publishes and beats with its last number
+ * and with an echo of the newest beat it has heard from each peer, so that a receiver knows a gap
+ * when it sees one, and knows, by its own clock alone, up to which moment it has heard everything.
+ *
+ * <p>Every method is safe from any thread and returns without blocking; {@link #publish} is called
+ * from event loops.
+ */
+public interface InvalidationBus extends AutoCloseable {
+
+  /**
+   * Begins to join; returns at once. Callbacks may come from any thread, before this returns, one
+   * at a time per peer.
+   */
+  void start(BusListener listener);
+
+  /**
+   * Tells every peer to drop a key. Must be called after the write was answered by the upstream and
+   * before its reply is delivered to the client.
+   *
+   * @param key the near-cache's canonical form of the key (at most 512 bytes); not copied, not to
+   *     be changed afterwards
+   */
+  void publish(int database, byte[] key);
+
+  /** As {@link #publish(int, byte[])} for the keys of one command, applied together. */
+  void publish(int database, List<byte[]> keys);
+
+  /** Tells every peer to move its epoch: what was written cannot be named. */
+  void publishEpoch(EpochReason reason);
+
+  /**
+   * Until when, on {@link System#nanoTime()}'s clock, everything that any peer acknowledged more
+   * than {@code maxStaleness} ago is known to have been applied here. In the past: fenced. {@link
+   * Long#MAX_VALUE} when there can be no peer. One volatile read. Compare by subtraction only after
+   * testing for the maximum.
+   */
+  long freshUntilNanos();
+
+  /** Why {@link #freshUntilNanos()} is in the past, or what it rests on; for people. */
+  String freshnessDetail();
+
+  /** Whether this sidecar has joined its peers. */
+  boolean joined();
+
+  /** This sidecar, and the peers as it knows them. */
+  Membership membership();
+
+  /** Numbers for metrics; monotonic counters since the start. */
+  BusStatistics statistics();
+
+  /** Leaves the cluster in good order; the bus can not be used afterwards but for reading. */
+  CompletionStage<Void> leave();
+
+  /** Leaves, waits a bounded time and frees everything. */
+  @Override
+  void close();
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.nearside.tests;
+
+import org.jspecify.annotations.NullMarked;
