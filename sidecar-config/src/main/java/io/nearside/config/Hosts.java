@@ -17,7 +17,7 @@ final class Hosts {
     return one.equalsIgnoreCase(other)
         || wildcard(one)
         || wildcard(other)
-        || (canonical(one).equals(canonical(other)));
+        || canonical(one).equals(canonical(other));
   }
 
   private static String canonical(String host) {

@@ -153,7 +153,7 @@ public record UpstreamUrl(
       return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
       // Its message quotes a part of the password.
-      throw new IllegalArgumentException("expected %XX escapes of two hexadecimal digits");
+      throw new IllegalArgumentException("expected percent escapes of two hexadecimal digits");
     }
   }
 
