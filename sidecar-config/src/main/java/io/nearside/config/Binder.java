@@ -138,10 +138,10 @@ final class Binder {
     Setting setting = field.setting();
     try {
       if (overridable && field.type() instanceof SecretType) {
-        Secret override = secrets.override(variable);
-        if (override != null) {
-          sources.put(path, new ValueSource(ValueSource.Kind.ENV, variable));
-          return new Bound(override, false);
+        String name = secrets.overrideName(variable);
+        if (name != null) {
+          sources.put(path, new ValueSource(ValueSource.Kind.ENV, name));
+          return new Bound(secrets.override(variable), false);
         }
       } else if (overridable && environment.containsKey(variable)) {
         sources.put(path, new ValueSource(ValueSource.Kind.ENV, variable));

@@ -2,6 +2,7 @@ package io.nearside.config;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,16 +32,21 @@ final class Check {
   }
 
   /**
-   * A rule between components.
+   * A rule between components; not judged where one of them is already out of its own limits.
    *
    * @param name the component to blame
    * @param involves the other components whose values the rule rests on
    */
   Check require(boolean holds, String name, Object value, String expectation, String... involves) {
-    if (!holds) {
+    boolean judgeable = !failed(name) && Arrays.stream(involves).noneMatch(this::failed);
+    if (!holds && judgeable) {
       problems.add(new Problem(name, String.valueOf(value), expectation, "", List.of(involves)));
     }
     return this;
+  }
+
+  private boolean failed(String name) {
+    return problems.stream().anyMatch(problem -> problem.path().equals(name));
   }
 
   /** Throws what was found, if anything was. */

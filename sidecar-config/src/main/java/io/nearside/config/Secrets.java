@@ -32,8 +32,16 @@ final class Secrets {
     return Set.copyOf(variables);
   }
 
-  /** The secret that the environment gives for a key, as a value or as a file; null for none. */
-  @Nullable Secret override(String variable) throws Mismatch {
+  /** The variable that overrides a key, by value or by file; null for none. */
+  @Nullable String overrideName(String variable) {
+    if (environment.containsKey(variable)) {
+      return variable;
+    }
+    return environment.containsKey(variable + FILE_SUFFIX) ? variable + FILE_SUFFIX : null;
+  }
+
+  /** The secret that the environment gives for a key, not set where it gives none. */
+  Secret override(String variable) throws Mismatch {
     String value = environment.get(variable);
     String file = environment.get(variable + FILE_SUFFIX);
     if (value != null && file != null) {
@@ -43,7 +51,7 @@ final class Secrets {
     if (file != null) {
       return fromFile(file);
     }
-    return value == null ? null : Secret.of(Secret.Origin.ENV, variable, value);
+    return value == null ? Secret.none() : Secret.of(Secret.Origin.ENV, variable, value);
   }
 
   /** The secret that the file describes by a map of one key. */
