@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  *     unreachable
  * @param variants newest first
  */
+@SuppressWarnings(
+    "ArrayRecordComponent") // compared by identity or by content, never by the record's equals
 record Entry(long epoch, Variant[] variants) {
 
   // Object headers, references, map node and Caffeine's bookkeeping, as measured with compact

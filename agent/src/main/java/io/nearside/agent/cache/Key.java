@@ -76,6 +76,17 @@ public abstract sealed class Key {
     }
   }
 
+  /** The same key in another database; shares the bytes. */
+  final Key in(int other) {
+    var key = new Probe();
+    key.bytes = bytes;
+    key.offset = offset;
+    key.length = length;
+    key.hash = hash;
+    key.database = other;
+    return key;
+  }
+
   public final int database() {
     return database;
   }
@@ -96,7 +107,8 @@ public abstract sealed class Key {
 
   /** Immutable; its bytes are its own. */
   public static final class Stored extends Key {
-    Stored(int database, byte[] canonical) {
+    /** Takes over the canonical bytes. */
+    public Stored(int database, byte[] canonical) {
       this(database, canonical, Key.hash(canonical, 0, canonical.length));
     }
 
@@ -131,12 +143,6 @@ public abstract sealed class Key {
       }
       this.database = database;
       hash = Key.hash(bytes, offset, length);
-      return this;
-    }
-
-    /** The same key in another database. */
-    Probe in(int database) {
-      this.database = database;
       return this;
     }
 

@@ -1,8 +1,8 @@
 package io.nearside.agent.cache;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,7 @@ public record KeyDescription(
   /**
    * One reply that is held.
    *
-   * @param command its command's name
+   * @param command what it answers
    * @param expiresInMillis negative when it is over and not yet evicted
    */
   public record HeldReply(
@@ -33,6 +33,7 @@ public record KeyDescription(
 
   static KeyDescription of(
       @Nullable Entry entry,
+      Function<byte[], String> label,
       long now,
       boolean writeInFlight,
       InvalidationNotes.@Nullable Note note) {
@@ -41,7 +42,7 @@ public record KeyDescription(
       for (Entry.Variant v : entry.variants()) {
         replies.add(
             new HeldReply(
-                commandName(v.frame()),
+                label.apply(v.frame()),
                 v.scope(),
                 v.reply().length,
                 (now - v.filledNanos()) / 1_000_000,
@@ -54,15 +55,5 @@ public record KeyDescription(
         writeInFlight,
         note == null ? null : note.by(),
         note == null ? -1 : note.ageMillis());
-  }
-
-  /**
-   * The second line of a RESP array's bytes after its header: {@code *2 CRLF $3 CRLF GET CRLF ...}.
-   */
-  private static String commandName(byte[] frame) {
-    String[] lines =
-        new String(frame, 0, Math.min(frame.length, 80), StandardCharsets.ISO_8859_1)
-            .split("\r\n", 4);
-    return lines.length > 2 ? lines[2] : "";
   }
 }

@@ -2,7 +2,9 @@ package io.nearside.agent.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -34,18 +36,20 @@ public final class NearCache {
 
   static final int STRIPES = 1 << 14;
 
+  // Databases from this number on share one bit of databasesSeen and are swept by a scan.
+  private static final int OTHER_DATABASES = 63;
+
   private final LongSupplier nanoClock;
   private final int variantsMax;
   private final Cache<Key, Entry> entries;
   private final Map<Key, Entry> map;
   private final AtomicLongArray versions = new AtomicLongArray(STRIPES);
   private final AtomicIntegerArray writesInFlight = new AtomicIntegerArray(STRIPES);
-  private final AtomicIntegerArray epochWritesInFlight = new AtomicIntegerArray(1);
+  private final AtomicInteger epochWritesInFlight = new AtomicInteger();
   private final AtomicLong epoch = new AtomicLong(1);
   private final InvalidationNotes notes = new InvalidationNotes(STRIPES);
   private final CacheCounters counters = new CacheCounters();
-  // Databases that have ever held an entry, one bit each up to 63; higher ones share the last bit
-  // and are swept by scan.
+  // Databases that have ever held an entry, a bit each.
   private volatile long databasesSeen;
   private volatile int entryBytesMax;
 
@@ -103,6 +107,7 @@ public final class NearCache {
    * Whether {@code reply} is still what {@link #lookup} gives: for replies put together from
    * several look-ups.
    */
+  @SuppressWarnings("ReferenceEquality") // an equal one may have been filled after a write
   public boolean stillHolds(Key.Probe key, int scope, byte[] frame, byte[] reply) {
     Entry entry = map.get(key);
     if (entry == null || entry.epoch() != epoch.get()) {
@@ -117,7 +122,7 @@ public final class NearCache {
     long leaseEpoch = epoch.get();
     int stripe = stripe(key.hash);
     long version = versions.get(stripe);
-    if (writesInFlight.get(stripe) != 0 || epochWritesInFlight.get(0) != 0) {
+    if (writesInFlight.get(stripe) != 0 || epochWritesInFlight.get() != 0) {
       refused(RefusedFill.WRITE_IN_FLIGHT);
       return null;
     }
@@ -161,7 +166,7 @@ public final class NearCache {
                   ? new Entry(fill.epoch, new Entry.Variant[] {variant})
                   : current.with(variant, variantsMax);
             });
-    boolean done = stored != null && stored.variants()[0] == variant;
+    boolean done = stored != null && isFirst(stored, variant);
     if (done) {
       counters.fills.increment();
     } else {
@@ -170,11 +175,16 @@ public final class NearCache {
     return done;
   }
 
+  @SuppressWarnings("ReferenceEquality") // this fill's own variant, not an equal one
+  private static boolean isFirst(Entry entry, Entry.Variant variant) {
+    return entry.variants()[0] == variant;
+  }
+
   /**
    * A write of the key is about to be sent: drops it, breaks its leases and grants none until
    * {@link #endWrite}.
    */
-  public void beginWrite(Key.Probe key, String by) {
+  public void beginWrite(Key key, String by) {
     writesInFlight.incrementAndGet(stripe(key.hash));
     invalidate(key, by);
   }
@@ -182,48 +192,49 @@ public final class NearCache {
   /**
    * The write was answered (or its outcome no longer matters); once for each {@link #beginWrite}.
    */
-  public void endWrite(Key.Probe key) {
+  public void endWrite(Key key) {
     int stripe = stripe(key.hash);
     versions.incrementAndGet(stripe);
     writesInFlight.decrementAndGet(stripe);
   }
 
   /** As {@link #beginWrite} for a write whose keys can not be named. */
-  public void beginEpochWrite(Runnable moved) {
-    epochWritesInFlight.incrementAndGet(0);
+  public void beginEpochWrite() {
+    epochWritesInFlight.incrementAndGet();
     moveEpoch();
-    moved.run();
   }
 
   /** The write was answered; moves the epoch again. */
   public void endEpochWrite() {
     moveEpoch();
-    epochWritesInFlight.decrementAndGet(0);
+    epochWritesInFlight.decrementAndGet();
   }
 
   /**
    * Drops a key, in every database if its number is {@link #EVERY_DATABASE}, and breaks its leases.
    */
-  public void invalidate(Key.Probe key, String by) {
+  public void invalidate(Key key, String by) {
     int stripe = stripe(key.hash);
     versions.incrementAndGet(stripe);
     notes.note(stripe, key.hash, by, nanoClock.getAsLong());
     counters.invalidations.increment();
-    int database = key.database;
-    if (database != EVERY_DATABASE) {
+    if (key.database != EVERY_DATABASE) {
       map.remove(key);
       return;
     }
     long seen = databasesSeen;
-    for (int db = 0; seen != 0; db++, seen >>>= 1) {
-      if ((seen & 1) != 0 && db < 63) {
-        map.remove(key.in(db));
+    if (seen == 1) {
+      map.remove(key.in(0));
+    } else if (seen != 0) {
+      for (int database = 0; database < OTHER_DATABASES; database++) {
+        if ((seen >>> database & 1) != 0) {
+          map.remove(key.in(database));
+        }
+      }
+      if (seen >>> OTHER_DATABASES != 0) {
+        map.keySet().removeIf(k -> k.database >= OTHER_DATABASES && k.equals(key.in(k.database)));
       }
     }
-    if (databasesSeen < 0) {
-      map.keySet().removeIf(k -> k.database >= 63 && k.equals(key.in(k.database)));
-    }
-    key.in(database);
   }
 
   /** Makes everything that is held or leased now unreachable. */
@@ -242,7 +253,7 @@ public final class NearCache {
     for (int stripe = 0; stripe < STRIPES; stripe++) {
       versions.incrementAndGet(stripe);
     }
-    for (Key key : map.keySet()) {
+    for (Key key : List.copyOf(map.keySet())) {
       if (key instanceof Key.Stored stored && matches.test(stored.canonical())) {
         notes.note(stripe(key.hash), key.hash, by, nanoClock.getAsLong());
         if (map.remove(key) != null) {
@@ -298,7 +309,7 @@ public final class NearCache {
   }
 
   private void seen(int database) {
-    long bit = 1L << Math.min(database, 63);
+    long bit = 1L << Math.min(database, OTHER_DATABASES);
     if ((databasesSeen & bit) == 0) {
       synchronized (this) {
         databasesSeen |= bit;
