@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * beforehand. None of the methods that take a frame allocates.
  */
 public final class Command {
-  /** The answer for every name that is not in the table. */
-  public static final Command UNKNOWN =
-      new Command(CommandSpec.unknown("unknown"), true, false, false, null);
-
   private static final byte[] BLOCK = "BLOCK".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] STREAMS = "STREAMS".getBytes(StandardCharsets.US_ASCII);
   private static final Set<String> ACL_CHANGES = Set.of("acl|setuser", "acl|deluser", "acl|load");
   private static final Set<String> CROSS_DATABASES = Set.of("move", "copy");
+
+  /** The answer for every name that is not in the table. (After the constants that it uses.) */
+  public static final Command UNKNOWN =
+      new Command(CommandSpec.unknown("unknown"), true, false, false, null);
 
   private final String name;
   private final byte[] upperName;

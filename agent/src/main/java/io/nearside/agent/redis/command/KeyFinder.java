@@ -21,6 +21,7 @@ final class KeyFinder {
 
   private enum Grammar {
     SPECS,
+    SORT_RO,
     SORT,
     GEORADIUS,
     MIGRATE
@@ -42,7 +43,8 @@ final class KeyFinder {
     String name = spec.name();
     grammar =
         switch (name) {
-          case "sort", "sort_ro" -> Grammar.SORT;
+          case "sort" -> Grammar.SORT;
+          case "sort_ro" -> Grammar.SORT_RO;
           case "georadius", "georadiusbymember" -> Grammar.GEORADIUS;
           case "migrate" -> Grammar.MIGRATE;
           default -> Grammar.SPECS;
@@ -85,7 +87,7 @@ final class KeyFinder {
   boolean keys(RequestFrame frame, KeySink sink, boolean writtenOnly) {
     boolean skipReadOnly = writtenOnly && !everyKeyWritten;
     return switch (grammar) {
-      case SPECS -> specKeys(frame, sink, skipReadOnly);
+      case SPECS, SORT_RO -> specKeys(frame, sink, skipReadOnly);
       case SORT -> sortKeys(frame, sink, writtenOnly);
       case GEORADIUS -> georadiusKeys(frame, sink, writtenOnly);
       case MIGRATE -> migrateKeys(frame, sink);
@@ -98,7 +100,7 @@ final class KeyFinder {
     for (KeyLocator locator : locators) {
       long located = locator.locate(frame);
       if (located == KeyLocator.UNNAMED) {
-        named = false;
+        named = grammar == Grammar.SORT_RO && named; // its BY and GET patterns name no key
       }
       if (located < 0 || (skipReadOnly && locator.readOnly)) {
         continue;
@@ -224,7 +226,7 @@ final class KeyFinder {
         return -1;
       }
     }
-    return grammar == Grammar.SORT && frame.hasArg(1) ? 1 : -1;
+    return grammar == Grammar.SORT_RO && frame.hasArg(1) ? 1 : -1;
   }
 
   private static byte[] ascii(String text) {
