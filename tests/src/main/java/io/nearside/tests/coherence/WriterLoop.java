@@ -107,8 +107,8 @@ final class WriterLoop implements Runnable {
     List<byte[]> replies;
     try {
       replies = connection.exchange(commands);
-      for (byte[] reply : replies.subList(0, step.commands().size())) {
-        requireDone(reply);
+      for (int i = 0; i < step.commands().size(); i++) {
+        requireDone(step.commands().get(i).getFirst(), replies.get(i));
       }
     } catch (IOException e) {
       checker.unknown(write);
@@ -131,15 +131,14 @@ final class WriterLoop implements Runnable {
     }
   }
 
-  private static void requireDone(byte[] reply) throws IOException {
-    if ("*%~".indexOf(reply[0]) >= 0 && reply[1] != '-') {
-      ReplyValues.strings(reply);
-      return;
-    }
-    if (reply[0] == '*' || reply[0] == '_') {
+  private static void requireDone(String command, byte[] reply) throws IOException {
+    if (!command.equals("EXEC")) {
+      ReplyValues.string(reply);
+    } else if (reply[0] == '_' || reply[1] == '-') {
       throw new IOException("EXEC was not done");
+    } else {
+      ReplyValues.strings(reply);
     }
-    ReplyValues.string(reply);
   }
 
   private List<Step> steps() {
