@@ -198,15 +198,23 @@ public final class NearCache {
     writesInFlight.decrementAndGet(stripe);
   }
 
-  /** As {@link #beginWrite} for a write whose keys can not be named. */
-  public void beginEpochWrite() {
+  /**
+   * As {@link #beginWrite} for a write whose keys can not be named.
+   *
+   * @param move whether the epoch moves now; false for a command that will probably be refused
+   */
+  public void beginEpochWrite(boolean move) {
     epochWritesInFlight.incrementAndGet();
-    moveEpoch();
+    if (move) {
+      moveEpoch();
+    }
   }
 
-  /** The write was answered; moves the epoch again. */
-  public void endEpochWrite() {
-    moveEpoch();
+  /** The write was answered; once for each {@link #beginEpochWrite}. */
+  public void endEpochWrite(boolean move) {
+    if (move) {
+      moveEpoch();
+    }
     epochWritesInFlight.decrementAndGet();
   }
 
