@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings(
     "FutureReturnValueIgnored") // a failed write closes the channel, which is reported once, by
-                                // closed()
+// closed()
 public final class RawSocket extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(RawSocket.class);
 
