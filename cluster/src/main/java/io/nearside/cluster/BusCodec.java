@@ -59,13 +59,14 @@ final class BusCodec {
   }
 
   /**
+   * Reads one message.
+   *
    * @throws BadMessageException when the bytes are not exactly one message within the limits
    */
-  static BusMessage decode(byte[] bytes) throws BadMessageException {
-    if (bytes.length > MESSAGE_BYTES_MAX) {
+  static BusMessage decode(ByteBuffer in) throws BadMessageException {
+    if (in.remaining() > MESSAGE_BYTES_MAX) {
       throw new BadMessageException("longer than " + MESSAGE_BYTES_MAX + " bytes");
     }
-    ByteBuffer in = ByteBuffer.wrap(bytes);
     try {
       byte type = in.get();
       BusMessage message =

@@ -58,7 +58,7 @@ final class Seal {
   }
 
   /** The clear text of a frame, and who sealed it. */
-  record Opened(Incarnation sender, long counter, byte[] message) {}
+  record Opened(Incarnation sender, long counter, ByteBuffer message) {}
 
   /** Who says to have sealed a frame, or null when it is too short to say. */
   static @Nullable Incarnation claimedSender(byte[] frame) {
@@ -71,6 +71,8 @@ final class Seal {
   }
 
   /**
+   * Checks the seal and deciphers.
+   *
    * @throws BadMessageException when the frame was not sealed under our secret, or was changed
    */
   Opened open(byte[] frame) throws BadMessageException {
@@ -95,7 +97,7 @@ final class Seal {
       if (known == null) {
         keys.put(sender, key);
       }
-      return new Opened(sender, counter, message);
+      return new Opened(sender, counter, ByteBuffer.wrap(message));
     } catch (GeneralSecurityException e) {
       throw new BadMessageException("that is not sealed under our cluster secret");
     }
@@ -124,6 +126,8 @@ final class Seal {
     }
 
     /**
+     * Makes a frame.
+     *
      * @throws IllegalArgumentException when the message is longer than a message may be
      */
     byte[] seal(byte[] message) {

@@ -19,7 +19,7 @@ public final class VirtualTime implements HubTime {
   private record Task(long atNanos, long order, Runnable action) {}
 
   private final PriorityQueue<Task> tasks =
-      new PriorityQueue<>(Comparator.comparingLong(Task::atNanos).thenComparing(Task::order));
+      new PriorityQueue<>(Comparator.comparingLong(Task::atNanos).thenComparingLong(Task::order));
   private final Random random;
   private long now;
   private long order;
