@@ -15,7 +15,11 @@ final class BusCounters {
   final LongAdder badSeals = new LongAdder();
   final LongAdder overflows = new LongAdder();
   final LongAdder lagNanosTotal = new LongAdder();
-  final WorstOfLastMinute lagNanosMax = new WorstOfLastMinute();
+  final WorstOfLastMinute lagNanosMax;
+
+  BusCounters(long nowNanos) {
+    lagNanosMax = new WorstOfLastMinute(nowNanos);
+  }
 
   BusStatistics snapshot(long nowNanos) {
     return new BusStatistics(

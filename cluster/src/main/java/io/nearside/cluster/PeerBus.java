@@ -51,7 +51,7 @@ public abstract class PeerBus implements InvalidationBus {
   private final Pulse pulse;
   private final long beatNanos;
 
-  private final BusCounters counters = new BusCounters();
+  private final BusCounters counters;
   private final PublishQueue queue;
   private final PeerProtocol protocol;
   private final ReentrantLock lock = new ReentrantLock();
@@ -87,6 +87,7 @@ public abstract class PeerBus implements InvalidationBus {
     this.clock = environment.clock();
     this.pulse = environment.pulse();
     this.beatNanos = settings.maxStalenessMillis() * NANOS_PER_MILLI / BEATS_PER_STALENESS;
+    this.counters = new BusCounters(clock.nanos());
     this.queue = new PublishQueue(settings.queueKeysMax());
     this.seal = new Seal(settings.secret());
     this.protocol =

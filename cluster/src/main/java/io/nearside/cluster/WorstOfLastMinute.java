@@ -11,8 +11,15 @@ final class WorstOfLastMinute {
   private final long[] second = new long[SLOTS];
   private final long[] worst = new long[SLOTS];
 
+  /** Where its seconds are counted from, since nanoTime may overflow. */
+  private final long originNanos;
+
+  WorstOfLastMinute(long originNanos) {
+    this.originNanos = originNanos;
+  }
+
   synchronized void record(long nowNanos, long value) {
-    long now = Math.floorDiv(nowNanos, SLOT_NANOS);
+    long now = Math.floorDiv(nowNanos - originNanos, SLOT_NANOS);
     int slot = Math.floorMod(now, SLOTS);
     if (second[slot] != now) {
       second[slot] = now;
@@ -22,7 +29,7 @@ final class WorstOfLastMinute {
   }
 
   synchronized long read(long nowNanos) {
-    long now = Math.floorDiv(nowNanos, SLOT_NANOS);
+    long now = Math.floorDiv(nowNanos - originNanos, SLOT_NANOS);
     long result = 0;
     for (int slot = 0; slot < SLOTS; slot++) {
       if (now - second[slot] < SLOTS) {
