@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,8 @@ final class RealRedis implements AutoCloseable {
                     socket.toString(),
                     "--save",
                     "",
+                    "--enable-debug-command",
+                    "yes",
                     "--dir",
                     directory.toString()))
             .redirectErrorStream(true)
@@ -128,11 +131,31 @@ final class RealRedis implements AutoCloseable {
     return rawBytes(Frames.bytes(words));
   }
 
+  /** The raw replies to requests sent in one go. */
+  List<byte[]> rawAll(List<String[]> requests) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    requests.forEach(words -> bytes.writeBytes(Frames.bytes(words)));
+    send(bytes.toByteArray());
+    List<byte[]> replies = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++) {
+      replies.add(receive());
+    }
+    return replies;
+  }
+
   byte[] rawBytes(byte[] request) throws IOException {
+    send(request);
+    return receive();
+  }
+
+  private void send(byte[] request) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(request);
     while (buffer.hasRemaining()) {
       channel.write(buffer);
     }
+  }
+
+  private byte[] receive() throws IOException {
     var reply = new ByteArrayOutputStream();
     copyReply(reply);
     return reply.toByteArray();
