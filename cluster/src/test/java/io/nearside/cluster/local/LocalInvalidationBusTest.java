@@ -120,6 +120,8 @@ final class LocalInvalidationBusTest {
     assertEquals(expected, b.heard.keys);
     assertEquals(2, a.bus.statistics().messagesSent());
     assertEquals(900, b.bus.statistics().keysReceived());
+    assertEquals(2, a.bus.membership().self().sequence());
+    assertEquals(2, b.bus.membership().peers().getFirst().sequence());
   }
 
   @Test
