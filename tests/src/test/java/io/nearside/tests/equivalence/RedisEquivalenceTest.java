@@ -36,4 +36,23 @@ final class RedisEquivalenceTest {
   Stream<DynamicTest> sidecar_wholeCorpus_answersAsTheServer() {
     return Corpus.tests(new EquivalenceRunner(direct, behind, sidecar.address()));
   }
+
+  @TestFactory
+  Stream<DynamicTest> sidecar_overUnixSockets_answersAsTheServer() {
+    SidecarEndpoint endpoint = SidecarEndpoint.overUnixSockets(behind);
+    return Corpus.generatedTests(new EquivalenceRunner(direct, behind, endpoint.address()))
+        .onClose(endpoint::close);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> sidecar_serverWithPassword_answersAsTheServer() {
+    RedisServer locked = RedisServer.start("--requirepass", Corpus.PASSWORD);
+    RedisServer twin = RedisServer.start("--requirepass", Corpus.PASSWORD);
+    SidecarEndpoint endpoint = SidecarEndpoint.inFrontOf(twin, Corpus.PASSWORD);
+    var runner = new EquivalenceRunner(locked, twin, endpoint.address(), Corpus.PASSWORD);
+    return Corpus.lockedTests(runner)
+        .onClose(endpoint::close)
+        .onClose(twin::close)
+        .onClose(locked::close);
+  }
 }
