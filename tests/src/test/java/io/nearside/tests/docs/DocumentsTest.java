@@ -68,7 +68,7 @@ final class DocumentsTest {
     List<Integer> rows =
         file.lines().stream()
             .filter(line -> line.matches("\\| *\\d+ *\\|.*"))
-            .map(line -> Integer.valueOf(line.split("\\|")[1].strip()))
+            .map(line -> Integer.valueOf(line.split("\\|", -1)[1].strip()))
             .toList();
     assertEquals(IntStream.rangeClosed(1, HAZARDS).boxed().toList(), rows);
   }
