@@ -292,7 +292,20 @@ public abstract class PeerBus implements InvalidationBus {
   @Override
   public final Membership membership() {
     Outgoing out = outgoing;
-    return protocol.membership(out == null ? 0 : out.lastSequence());
+    NodeInfo me = protocol.info();
+    Member self =
+        new Member(
+            me.id(),
+            me.address(),
+            protocol.self().hex(),
+            me.version(),
+            me.zone(),
+            protocol.joinedAt(),
+            0,
+            out == null ? 0 : out.lastSequence(),
+            0,
+            me.fenced());
+    return new Membership(self, protocol.peers());
   }
 
   @Override

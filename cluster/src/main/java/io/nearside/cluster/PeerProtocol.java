@@ -360,10 +360,6 @@ class PeerProtocol {
 
   // What we tell our peers.
 
-  final Incarnation self() {
-    return self;
-  }
-
   /** Whether the next beat should not wait until it is due. */
   final boolean beatWanted() {
     return beatWanted;
@@ -383,18 +379,11 @@ class PeerProtocol {
     return echoes;
   }
 
-  final NodeInfo info() {
-    TransportMember member = selfMember;
-    return new NodeInfo(
-        settings.nodeId(),
-        member.address(),
-        member.id(),
-        settings.version(),
-        settings.zone(),
-        !Freshness.isFresh(freshUntil, clock.nanos()));
-  }
-
   // What anyone may ask, from any thread.
+
+  final Incarnation self() {
+    return self;
+  }
 
   final long freshUntilNanos() {
     return freshUntil;
@@ -411,21 +400,23 @@ class PeerProtocol {
     return freshness().describe(clock.nanos(), transportStatus);
   }
 
-  final Membership membership(long sequence) {
-    long now = clock.nanos();
+  final NodeInfo info() {
     TransportMember member = selfMember;
-    Member me =
-        new Member(
-            settings.nodeId(),
-            member.address(),
-            self.hex(),
-            settings.version(),
-            settings.zone(),
-            joinedAt,
-            0,
-            sequence,
-            0,
-            !Freshness.isFresh(freshUntil, now));
-    return new Membership(me, view.stream().map(peer -> peer.display(now)).toList());
+    return new NodeInfo(
+        settings.nodeId(),
+        member.address(),
+        member.id(),
+        settings.version(),
+        settings.zone(),
+        !Freshness.isFresh(freshUntil, clock.nanos()));
+  }
+
+  final Instant joinedAt() {
+    return joinedAt;
+  }
+
+  final List<Member> peers() {
+    long now = clock.nanos();
+    return view.stream().map(peer -> peer.display(now)).toList();
   }
 }

@@ -402,9 +402,9 @@ final class PeerProtocolTest {
     Beat beat = a.beat(echoNow());
     a.say(beat);
     clock.passMillis(500);
-    long heardBefore = protocol.membership(0).peers().getFirst().lastHeardMillis();
+    long heardBefore = protocol.peers().getFirst().lastHeardMillis();
     protocol.receive(a.life, a.counter, beat);
-    assertEquals(heardBefore, protocol.membership(0).peers().getFirst().lastHeardMillis());
+    assertEquals(heardBefore, protocol.peers().getFirst().lastHeardMillis());
     assertEquals(1, counters.duplicates.sum());
   }
 
@@ -414,7 +414,7 @@ final class PeerProtocolTest {
     protocol.members(List.of());
     heard.epochs.clear();
     a.prove();
-    assertEquals(List.of(), protocol.membership(0).peers());
+    assertEquals(List.of(), protocol.peers());
     assertEquals(List.of(), heard.epochs);
     assertEquals(Long.MAX_VALUE, protocol.freshUntilNanos());
   }
@@ -428,7 +428,7 @@ final class PeerProtocolTest {
     heard.epochs.clear();
     protocol.receive(first, 1_000, a.beat(echoNow()));
     assertEquals(List.of(), heard.epochs);
-    assertEquals(a.life.hex(), protocol.membership(0).peers().getFirst().incarnation());
+    assertEquals(a.life.hex(), protocol.peers().getFirst().incarnation());
   }
 
   @Test
@@ -626,18 +626,15 @@ final class PeerProtocolTest {
   }
 
   @Test
-  void membership_showsPeersAsTheyToldThemselves() {
+  void peers_areShownAsTheyToldThemselves() {
     settledWith(a);
     a.write("k");
     clock.passMillis(40);
-    Membership membership = protocol.membership(17);
-    Member peer = membership.peers().getFirst();
+    Member peer = protocol.peers().getFirst();
     assertEquals("a", peer.id());
     assertEquals("1.1", peer.version());
     assertEquals("z", peer.zone());
     assertEquals(40, peer.lastHeardMillis());
     assertEquals(1, peer.sequence());
-    assertEquals(17, membership.self().sequence());
-    assertEquals(protocol.self().hex(), membership.self().incarnation());
   }
 }

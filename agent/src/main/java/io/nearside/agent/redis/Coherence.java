@@ -87,6 +87,6 @@ final class Coherence {
 
   /** Runs {@code end} when a write of unknown outcome can not be executed any more. */
   void afterUnknownOutcome(Runnable end) {
-    var unused = timer.schedule(end, unknownOutcomeMillis, TimeUnit.MILLISECONDS);
+    var _ = timer.schedule(end, unknownOutcomeMillis, TimeUnit.MILLISECONDS);
   }
 }

@@ -106,6 +106,7 @@ final class ControlConnection {
             });
   }
 
+  @SuppressWarnings("ReferenceEquality") // this very connection, not its successor
   private void lost(RedisConnection which, String why) {
     if (connection == which) {
       connection = null;

@@ -1,5 +1,6 @@
 package io.nearside.agent.redis;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -18,20 +19,27 @@ public final class Fence {
    */
   public record Source(String name, LongSupplier freshUntilNanos, Supplier<String> detail) {}
 
-  private final List<Source> sources;
+  private volatile Source[] sources = {};
   private final LongSupplier nanoClock;
   private final long sinceNanos;
 
-  public Fence(List<Source> sources, LongSupplier nanoClock) {
-    this.sources = List.copyOf(sources);
+  /** Open until a source is added. */
+  public Fence(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
     this.sinceNanos = nanoClock.getAsLong();
   }
 
+  /** One more thing that must hold. */
+  synchronized void add(Source source) {
+    Source[] more = Arrays.copyOf(sources, sources.length + 1);
+    more[sources.length] = source;
+    sources = more;
+  }
+
   /** Whether the cache may answer at {@code nowNanos}. */
   public boolean open(long nowNanos) {
-    for (int i = 0; i < sources.size(); i++) {
-      long until = sources.get(i).freshUntilNanos().getAsLong();
+    for (Source source : sources) {
+      long until = source.freshUntilNanos().getAsLong();
       if (until != Long.MAX_VALUE && until - nowNanos <= 0) {
         return false;
       }
@@ -60,7 +68,7 @@ public final class Fence {
   }
 
   public List<Source> sources() {
-    return sources;
+    return List.of(sources);
   }
 
   /** When this fence was made; the start of the time that is counted as fenced or open. */

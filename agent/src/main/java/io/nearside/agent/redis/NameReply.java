@@ -17,7 +17,7 @@ final class NameReply extends Forwarded {
 
   @Override
   void chunk(byte[] bytes, int from, int to) {
-    error = error || !started() && bytes[from] == '-';
+    error = error || (!started() && bytes[from] == '-');
     if (error) {
       super.chunk(bytes, from, to);
     }

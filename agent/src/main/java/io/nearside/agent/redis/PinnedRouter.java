@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * locking). What the commands change of the connection's state is written down in the session's
  * {@link ClientState}. One per event loop.
  */
+@SuppressWarnings("ReferenceEquality") // a streamed command is told by its array
 final class PinnedRouter {
   private static final byte[] PING = Request.of("PING");
   private static final byte[] OFF = "OFF".getBytes(StandardCharsets.US_ASCII);
@@ -78,7 +79,7 @@ final class PinnedRouter {
       return true;
     }
     if (silent) {
-      withoutReply(session, own, state, command, pin, frame);
+      withoutReply(own, state, command, pin, frame);
     } else if (state.transaction() != null) {
       inTransaction(session, own, state, command, pin, frame);
     } else {
@@ -92,12 +93,7 @@ final class PinnedRouter {
    * unknown outcome.
    */
   private void withoutReply(
-      Session session,
-      UpstreamConnection own,
-      ClientState state,
-      Command command,
-      Pin pin,
-      RequestFrame frame) {
+      UpstreamConnection own, ClientState state, Command command, Pin pin, RequestFrame frame) {
     if (pin != Pin.NONE) {
       state.stick(PinReason.STATE_IN_TRANSACTION);
     }
@@ -245,13 +241,11 @@ final class PinnedRouter {
         // Their acknowledgements would come inside and after EXEC's reply: from now on nothing is
         // matched.
         state.raw(PinReason.STATE_IN_TRANSACTION);
-        withoutReply(session, own, state, command, pin, frame);
+        withoutReply(own, state, command, pin, frame);
       }
       default -> {
         state.stick(PinReason.STATE_IN_TRANSACTION);
-        if (pin == Pin.SELECT) {
-          transaction.movesDatabase();
-        }
+        transaction.movesDatabase();
         queued(session, own, transaction, command, frame);
       }
     }
@@ -274,7 +268,6 @@ final class PinnedRouter {
       RequestFrame frame) {
     int database =
         transaction.databaseUnknown()
-                || session.state() != null && session.state().databaseUnknown()
             ? NearCache.EVERY_DATABASE
             : session.lane().scope().database();
     List<Key.Stored> keys = List.of();

@@ -19,8 +19,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.net.ClientAuth;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -28,7 +28,6 @@ import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -91,8 +90,7 @@ public final class RedisFace {
             cache.entryBytesMax().intBytes(),
             cache.variantsPerKeyMax(),
             System::nanoTime);
-    List<Fence.Source> sources = new ArrayList<>();
-    var fence = new Fence(sources, System::nanoTime);
+    var fence = new Fence(System::nanoTime);
     this.coherence =
         new Coherence(
             nearCache,
@@ -104,9 +102,9 @@ public final class RedisFace {
     this.control =
         new ControlConnection(
             vertx, upstream, maxStalenessMillis, nodeId, retryMillis, new Watch());
-    sources.add(new Fence.Source("bus", bus::freshUntilNanos, bus::freshnessDetail));
-    sources.add(new Fence.Source("acl", control::aclFreshUntilNanos, control::detail));
-    sources.add(
+    fence.add(new Fence.Source("bus", bus::freshUntilNanos, bus::freshnessDetail));
+    fence.add(new Fence.Source("acl", control::aclFreshUntilNanos, control::detail));
+    fence.add(
         new Fence.Source(
             "role",
             () -> control.role().equals("slave") ? System.nanoTime() - 1 : Long.MAX_VALUE,
@@ -121,7 +119,7 @@ public final class RedisFace {
               nodeId,
               retryMillis,
               this::trackedPrefixes);
-      sources.add(new Fence.Source("tracking", tracking::freshUntilNanos, tracking::detail));
+      fence.add(new Fence.Source("tracking", tracking::freshUntilNanos, tracking::detail));
     } else {
       tracking = null;
     }
@@ -158,13 +156,11 @@ public final class RedisFace {
     limits = limitsOf(now);
     coherence.cache().resize(cache.maxBytes().bytes(), cache.entryBytesMax().intBytes());
     table(upstreamTable);
-    if (before != now) {
-      if (!before.redis().cache().equals(cache)) {
-        coherence.moveEpoch(EpochReason.CONFIG_RELOAD);
-      }
-      if (tracking != null && !before.redis().cache().policies().equals(cache.policies())) {
-        tracking.restart();
-      }
+    if (!before.redis().cache().equals(cache)) {
+      coherence.moveEpoch(EpochReason.CONFIG_RELOAD);
+    }
+    if (tracking != null && !before.redis().cache().policies().equals(cache.policies())) {
+      vertx.runOnContext(v -> tracking.restart());
     }
   }
 
@@ -175,7 +171,7 @@ public final class RedisFace {
         table.withCacheableModuleReads(cache.moduleCommands()).withDenied(config.redis().deny());
     hashesCached =
         cache.hashes() == HashCaching.ON
-            || cache.hashes() == HashCaching.AUTO && !table.hasHashFieldExpiry();
+            || (cache.hashes() == HashCaching.AUTO && !table.hasHashFieldExpiry());
   }
 
   private List<byte[]> trackedPrefixes() {

@@ -127,7 +127,7 @@ final class RedisLoop {
   }
 
   void after(long millis, Runnable task) {
-    var unused = eventLoop.schedule(task, millis, TimeUnit.MILLISECONDS);
+    var _ = eventLoop.schedule(task, millis, TimeUnit.MILLISECONDS);
   }
 
   void later(Runnable task) {
@@ -148,7 +148,7 @@ final class RedisLoop {
 
   void opened(NetSocket socket) {
     if (!face.clientOpened()) {
-      var unused =
+      var _ =
           socket
               .write(io.vertx.core.buffer.Buffer.buffer(Errors.TOO_MANY_CLIENTS))
               .onComplete(done -> socket.close());
@@ -202,7 +202,7 @@ final class RedisLoop {
                       if (connected.failed()) {
                         connectFailed(connection, connected.cause().getMessage());
                       } else if (connection.isClosed()) {
-                        var unused = connected.result().close();
+                        var _ = connected.result().close();
                       } else {
                         logIn(connection, connection.install(connected.result()));
                       }

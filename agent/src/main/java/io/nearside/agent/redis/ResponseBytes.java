@@ -34,8 +34,10 @@ final class ResponseBytes {
       }
     } else if (response.type() == ResponseType.NUMBER) {
       line(out, ":" + response);
+    } else if (response.type() == ResponseType.BULK) {
+      bulk(out, response.toBytes());
     } else {
-      bulk(out, response.toString(StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
+      bulk(out, response.toString().getBytes(StandardCharsets.UTF_8));
     }
   }
 

@@ -51,32 +51,27 @@ final class Router {
     if (pin == Pin.NONE) {
       return stateless(session, command, frame);
     }
-    switch (pin) {
+    return switch (pin) {
       case QUIT -> {
         session.respond(Errors.OK);
         session.closeWhenAnswered(DisconnectReason.QUIT);
-        return true;
+        yield true;
       }
       case FORBIDDEN_NAME -> {
         session.closeWhenAnswered(DisconnectReason.PROTOCOL);
-        return true;
+        yield true;
       }
       case REPLICATION -> {
         session.respond(Errors.REPLICATION);
-        return true;
+        yield true;
       }
-      case CLIENT_SETNAME -> {
-        return naming(session, command, frame);
-      }
-      case CLIENT_GETNAME -> {
-        return forward(session, frame, new NameReply(session, command));
-      }
-      default -> {
-        return Session.isSharedSafe(pin)
-            ? plain(session, command, frame, null)
-            : onItsOwn(session, command, pin, frame);
-      }
-    }
+      case CLIENT_SETNAME -> naming(session, command, frame);
+      case CLIENT_GETNAME -> forward(session, frame, new NameReply(session, command));
+      default ->
+          Session.isSharedSafe(pin)
+              ? plain(session, command, frame, null)
+              : onItsOwn(session, command, pin, frame);
+    };
   }
 
   private boolean onItsOwn(Session session, Command command, Pin pin, RequestFrame frame) {

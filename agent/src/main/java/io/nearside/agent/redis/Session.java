@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * lane's shared connection or has one of its own (pinned); it changes between them only when it is
  * owed nothing, so that its requests can not overtake each other.
  */
+@SuppressWarnings("ReferenceEquality") // replies and scanners are compared by identity
 final class Session implements RawSocket.Peer {
   private static final byte[] NO_BYTES = {};
   private static final int BUFFER_BYTES_MIN = 1024;
@@ -173,7 +174,7 @@ final class Session implements RawSocket.Peer {
       processing = false;
     }
     if (!closed) {
-      socket().reading(accepting() || head == tail && !untilDrained && !untilAcquired);
+      socket().reading(accepting() || (head == tail && !untilDrained && !untilAcquired));
     }
     if (inputClosed && head == tail && owed.isEmpty()) {
       close(DisconnectReason.PEER);
@@ -665,7 +666,7 @@ final class Session implements RawSocket.Peer {
   @Override
   public void inputClosed() {
     inputClosed = true;
-    if (blocking || state != null && (state.isSubscribed() || state.isRaw())) {
+    if (blocking || (state != null && (state.isSubscribed() || state.isRaw()))) {
       close(DisconnectReason.PEER);
     } else if (head == tail && owed.isEmpty()) {
       close(DisconnectReason.PEER);

@@ -141,6 +141,7 @@ final class TrackingConnection {
     opened.close().onComplete(done -> vertx.setTimer(10 * retryMillis, timer -> start()));
   }
 
+  @SuppressWarnings("ReferenceEquality") // this very connection, not its successor
   private void lost(RedisConnection which, String why) {
     if (connection != which) {
       return;

@@ -62,7 +62,8 @@ public final class LocalHub {
   synchronized void remove(HubMember member) {
     member.alive = false;
     if (members.remove(member)) {
-      tellOthers(member);
+      // After what it has sent.
+      time.after(0, this::tellAll);
     }
   }
 
@@ -104,7 +105,7 @@ public final class LocalHub {
         member.side = side;
       }
     }
-    members.forEach(this::tellMembers);
+    tellAll();
   }
 
   /** Ends all splits: those that were split off come over to the others, as new members. */
@@ -161,6 +162,10 @@ public final class LocalHub {
       List<TransportMember> others = others(member);
       member.deliver(() -> receiver.joined(self, others, merged));
     }
+  }
+
+  private synchronized void tellAll() {
+    members.forEach(this::tellMembers);
   }
 
   private void tellOthers(HubMember changed) {

@@ -120,6 +120,26 @@ final class HazelcastInvalidationBusTest {
     await("joined", () -> a.bus.freshUntilNanos() == Long.MAX_VALUE);
   }
 
+  @Test
+  void twoClustersThatFindEachOther_merge_moveEpochsAndProveAnew() throws Exception {
+    reserve(2);
+    // The first knows both, the second only itself: two clusters, until the first one looks again.
+    Sidecar a = start("a", 0, SECRET, ports);
+    await("a alone", () -> a.bus.freshUntilNanos() == Long.MAX_VALUE);
+    Sidecar b = start("b", 1, SECRET, List.of(ports.get(1)));
+    await("b alone", () -> b.bus.freshUntilNanos() == Long.MAX_VALUE);
+    long start = System.nanoTime();
+    await("merged", () -> a.freshAmong(1) && b.freshAmong(1));
+    System.out.printf("merged after %d ms%n", millisSince(start));
+    assertEquals(1, a.heard.count(EpochReason.BUS_MERGED) + b.heard.count(EpochReason.BUS_MERGED));
+    // The side that comes over may meet the others before it knows that it has merged.
+    assertTrue(a.heard.count(EpochReason.PEER_NEW) >= 1);
+    assertTrue(b.heard.count(EpochReason.PEER_NEW) >= 1);
+    a.bus.publish(0, "x".getBytes(StandardCharsets.UTF_8));
+    b.bus.publish(0, "y".getBytes(StandardCharsets.UTF_8));
+    await("heard", () -> a.heard.keys.size() == 1 && b.heard.keys.size() == 1);
+  }
+
   private record Sidecar(
       InvalidationBus bus, RecordingListener heard, HazelcastTransport transport) {
     boolean fresh() {
@@ -137,7 +157,11 @@ final class HazelcastInvalidationBusTest {
   }
 
   private Sidecar start(String name, int port, ClusterSecret secret) {
-    List<String> members = ports.stream().map(each -> "127.0.0.1:" + each).toList();
+    return start(name, port, secret, ports);
+  }
+
+  private Sidecar start(String name, int port, ClusterSecret secret, List<Integer> known) {
+    List<String> members = known.stream().map(each -> "127.0.0.1:" + each).toList();
     HazelcastSettings hazelcast =
         HazelcastSettings.of(
             clusterName, "127.0.0.1", ports.get(port), new HazelcastSettings.Join.Tcp(members));

@@ -262,7 +262,8 @@ public final class SidecarProcess implements AutoCloseable {
 
   /**
    * The packaged sidecar where the launcher started us (property {@code nearside.home}), else the
-   * class path of this JVM, which in a build stands for what was just compiled.
+   * class path of this JVM, which in a build stands for what was just compiled; without the tests'
+   * own classes, whose log settings are not the sidecar's.
    */
   static String classPath() throws IOException {
     String home = System.getProperty("nearside.home");
@@ -280,7 +281,9 @@ public final class SidecarProcess implements AutoCloseable {
     }
     List<String> entries = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-      entries.addAll(expanded(entry));
+      if (!entry.endsWith("test-classes")) {
+        entries.addAll(expanded(entry));
+      }
     }
     return String.join(File.pathSeparator, entries);
   }

@@ -8,6 +8,9 @@ import org.junit.jupiter.api.DynamicTest;
 
 /** Every script, and every way in which it is sent. */
 final class Corpus {
+  /** What the locked servers ask for. */
+  static final String PASSWORD = "secret";
+
   private static final List<String> FILES =
       List.of(
           "strings.txt", "collections.txt", "connections.txt", "transactions.txt", "blocking.txt");
@@ -21,6 +24,26 @@ final class Corpus {
     List<Script> scripts = new ArrayList<>();
     FILES.forEach(file -> scripts.addAll(ScriptParser.resource(file)));
     return scripts;
+  }
+
+  /** The scripts for servers whose password is {@link #PASSWORD}. */
+  static Stream<DynamicTest> lockedTests(EquivalenceRunner runner) {
+    return ScriptParser.resource("locked.txt").stream()
+        .flatMap(
+            script ->
+                Stream.of(
+                        new Delivery(false, false, Delivery.WHOLE),
+                        new Delivery(false, true, Delivery.WHOLE),
+                        new Delivery(false, false, SEED))
+                    .map(delivery -> test(runner, script, delivery)));
+  }
+
+  /** Random commands only, whole and split: for a second way to the same sidecar. */
+  static Stream<DynamicTest> generatedTests(EquivalenceRunner runner) {
+    Script generated = new CommandGenerator(SEED + 1).script(GENERATED_COMMANDS / 2);
+    return Stream.of(
+        test(runner, generated, new Delivery(true, false, Delivery.WHOLE)),
+        test(runner, generated, new Delivery(false, false, SEED)));
   }
 
   /** One test for each script and way of sending it. */

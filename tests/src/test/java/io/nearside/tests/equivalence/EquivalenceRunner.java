@@ -46,6 +46,7 @@ final class EquivalenceRunner {
 
   private final Side direct;
   private final Side endpoint;
+  private final String password;
   private final Deque<String> context = new ArrayDeque<>();
 
   /**
@@ -54,6 +55,13 @@ final class EquivalenceRunner {
    * @param endpoint where to connect for it
    */
   EquivalenceRunner(RedisServer direct, RedisServer behind, SocketAddress endpoint) {
+    this(direct, behind, endpoint, "");
+  }
+
+  /** The same for servers that ask for a password; scripts log in themselves. */
+  EquivalenceRunner(
+      RedisServer direct, RedisServer behind, SocketAddress endpoint, String password) {
+    this.password = password;
     this.direct =
         new Side(
             "direct",
@@ -73,10 +81,7 @@ final class EquivalenceRunner {
     try (direct;
         endpoint) {
       direct.resp3 = endpoint.resp3 = delivery.resp3;
-      for (String reset : List.of("FLUSHALL", "FUNCTION FLUSH", "SCRIPT FLUSH")) {
-        byte[] request = RawRedis.encode(reset.split(" ", -1));
-        send("reset", List.of(new Exchange(request, 1, Normaliser.EXACT)), null);
-      }
+      empty();
       Script form = delivery.pipelined ? script.pipelined() : script;
       for (Step step : form.steps()) {
         run(step, delivery.splitSeed == Delivery.WHOLE ? null : splits);
@@ -97,6 +102,17 @@ final class EquivalenceRunner {
               + e.getMessage()
               + "\n  "
               + String.join("\n  ", context));
+    }
+  }
+
+  private void empty() throws IOException {
+    List<String> commands = new ArrayList<>(List.of("FLUSHALL", "FUNCTION FLUSH", "SCRIPT FLUSH"));
+    if (!password.isEmpty()) {
+      commands.addFirst("AUTH " + password);
+    }
+    for (String command : commands) {
+      byte[] request = RawRedis.encode(command.split(" ", -1));
+      send("reset", List.of(new Exchange(request, 1, Normaliser.EXACT)), null);
     }
   }
 

@@ -47,6 +47,16 @@ final class EquivalenceSelfTest {
         new EquivalenceRunner(one, other, EndpointUnderTest.direct(other).address()));
   }
 
+  @TestFactory
+  Stream<DynamicTest> twoServers_withPassword_areEqual() {
+    RedisServer locked = RedisServer.start("--requirepass", Corpus.PASSWORD);
+    RedisServer twin = RedisServer.start("--requirepass", Corpus.PASSWORD);
+    var address = EndpointUnderTest.direct(twin).address();
+    return Corpus.lockedTests(new EquivalenceRunner(locked, twin, address, Corpus.PASSWORD))
+        .onClose(locked::close)
+        .onClose(twin::close);
+  }
+
   @Test
   void corpus_commands_areAtLeastTwoThousand() {
     int commands = Corpus.written().stream().mapToInt(Script::commands).sum();

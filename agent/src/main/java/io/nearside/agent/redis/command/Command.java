@@ -126,7 +126,10 @@ public final class Command {
     return mget;
   }
 
-  /** Reads a hash, whose fields may have expiry times of their own (Redis 7.4 and later). */
+  /**
+   * Reads a hash, whose fields may have expiry times of their own (Redis 7.4 and later). EXISTS and
+   * TYPE, which may meet a hash that ended with its last field, are not among them.
+   */
   public boolean hashFamily() {
     return hashFamily;
   }

@@ -23,6 +23,7 @@ public final class CommandTable {
   private final Set<String> moduleReads;
   private final NameIndex index;
   private final List<Command> commands;
+  private final boolean hashFieldExpiry;
 
   private CommandTable(List<CommandSpec> specs, Set<String> denied, Set<String> moduleReads) {
     this.specs = specs;
@@ -36,6 +37,7 @@ public final class CommandTable {
       topLevel.add(command(spec, unlisted));
     }
     this.index = new NameIndex(topLevel);
+    this.hashFieldExpiry = named("hpexpire") != null;
   }
 
   private Command command(CommandSpec spec, Set<String> unlisted) {
@@ -188,7 +190,7 @@ public final class CommandTable {
 
   /** Whether fields of a hash can expire on their own at this server (Redis 7.4, Valkey 9). */
   public boolean hasHashFieldExpiry() {
-    return named("hpexpire") != null;
+    return hashFieldExpiry;
   }
 
   /** What was told of the server's commands, without what this class added. */

@@ -22,15 +22,6 @@ final class Invalidations {
           "replicaof",
           "slaveof",
           "failover",
-          "cluster|reset",
-          "cluster|failover",
-          "cluster|replicate",
-          "cluster|setslot",
-          "cluster|addslots",
-          "cluster|addslotsrange",
-          "cluster|delslots",
-          "cluster|delslotsrange",
-          "cluster|flushslots",
           "module|load",
           "module|loadex",
           "module|unload",
@@ -50,14 +41,13 @@ final class Invalidations {
   /** Flagged as a read, yet rewrites its keys: the cardinality cached in a HyperLogLog. */
   private static final Set<String> WRITING_READS = Set.of("pfcount");
 
-  /** Whatever their sub-command: no key changes. */
+  /** No key changes, and none will by a sub-command yet to come. */
   private static final Set<String> HARMLESS =
       Set.of(
           "acl",
           "bgrewriteaof",
           "bgsave",
           "client",
-          "cluster",
           "command",
           "commandlog",
           "config",
@@ -66,7 +56,6 @@ final class Invalidations {
           "lastsave",
           "latency",
           "memory",
-          "module",
           "monitor",
           "pfselftest",
           "psync",
@@ -83,6 +72,30 @@ final class Invalidations {
           "time",
           "wait",
           "waitaof");
+
+  /** The sub-commands of CLUSTER and MODULE that change no key; the others move the epoch. */
+  private static final Set<String> HARMLESS_SUBCOMMANDS =
+      Set.of(
+          "cluster|bumpepoch",
+          "cluster|count-failure-reports",
+          "cluster|countkeysinslot",
+          "cluster|forget",
+          "cluster|getkeysinslot",
+          "cluster|info",
+          "cluster|keyslot",
+          "cluster|links",
+          "cluster|meet",
+          "cluster|myid",
+          "cluster|myshardid",
+          "cluster|nodes",
+          "cluster|replicas",
+          "cluster|saveconfig",
+          "cluster|set-config-epoch",
+          "cluster|shards",
+          "cluster|slaves",
+          "cluster|slot-stats",
+          "cluster|slots",
+          "module|list");
 
   private static final Set<String> HARMLESS_CATEGORIES =
       Set.of("@connection", "@pubsub", "@transaction");
@@ -104,6 +117,7 @@ final class Invalidations {
       return Invalidation.KEYS;
     }
     if (HARMLESS.contains(spec.base())
+        || HARMLESS_SUBCOMMANDS.contains(name)
         || READ_ONLY_SCRIPTS.contains(name)
         || name.endsWith("|help")) {
       return Invalidation.NOTHING;

@@ -6,8 +6,9 @@ import java.util.Arrays;
 /**
  * A glob as {@code KEYS} and {@code PSUBSCRIBE} take it: {@code *}, {@code ?}, {@code [abc]},
  * {@code [^a-c]}, {@code \} before a literal; bytes, case-sensitive. An unterminated class ends
- * with the pattern, as in Redis. The one difference: a pattern of stars only matches the empty key
- * too.
+ * with the pattern, as in Redis. Two differences: a pattern of stars only matches the empty key
+ * too, and the bounds of a range are unsigned bytes everywhere (in Redis that depends on the
+ * processor).
  *
  * <p>Matching goes back to the last star only, which is enough (an earlier star could not do
  * better), so its time is at most pattern times key length. Immutable, for any thread.
