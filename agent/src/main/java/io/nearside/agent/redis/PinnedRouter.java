@@ -101,7 +101,7 @@ final class PinnedRouter {
     Write write = Write.of(command, frame, NearCache.EVERY_DATABASE, loop.coherence());
     if (write != null) {
       write.begin();
-      write.outcomeUnknown();
+      write.unanswered();
     }
     own.send(frame.bytes(), frame.start(), frame.end(), null);
   }
@@ -561,7 +561,7 @@ final class PinnedRouter {
     }
     if (state.takeSilent() || state.isRaw()) {
       if (write != null) {
-        write.outcomeUnknown();
+        write.unanswered();
       }
       own.send(bytes, from, to, null);
       return;
