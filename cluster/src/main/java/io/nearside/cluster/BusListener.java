@@ -1,10 +1,26 @@
 package io.nearside.cluster;
 
-/** What the bus tells this sidecar. Called on the bus's threads; must not block. */
+import java.util.List;
+
+/**
+ * What the bus tells this sidecar. Called on the bus's threads, one call at a time, under the bus's
+ * lock: must not block, must not wait for another thread. It may call any method of the bus but
+ * {@link InvalidationBus#close}. When a callback throws, what it was told counts as missed.
+ */
 public interface BusListener {
 
   /** A peer's client wrote this key (canonical form): drop it and break its leases. */
   void invalidate(int database, byte[] key, String fromNode);
+
+  /**
+   * As {@link #invalidate} for the keys of one command, in one call. Override it to make them
+   * vanish together.
+   */
+  default void invalidateAll(int database, List<byte[]> keys, String fromNode) {
+    for (byte[] key : keys) {
+      invalidate(database, key, fromNode);
+    }
+  }
 
   /**
    * Something can have been missed, or a peer asks for it: everything cached before now must become
@@ -14,4 +30,10 @@ public interface BusListener {
 
   /** Something happened that people want to see. */
   void event(ClusterEvent event);
+
+  /**
+   * An invalidation message was applied this long after the oldest publication in it was made, by
+   * the wall clocks of both ends; never below zero.
+   */
+  default void onLag(long nanos) {}
 }

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
     description = "Demo and benchmarks of Nearside on embedded servers.")
 public final class Dev implements Callable<Integer> {
   /** Every sub-command, once. */
-  private static final List<Class<? extends Callable<Integer>>> COMMANDS = List.of();
+  private static final List<Class<? extends Callable<Integer>>> COMMANDS =
+      List.of(io.nearside.tests.bench.BenchCommand.class);
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -43,6 +43,21 @@ public final class RequestFrame {
     this.end = end;
   }
 
+  /** The bytes have moved to another array, {@code delta} further on. */
+  public void rebase(byte[] bytes, int delta) {
+    this.bytes = bytes;
+    if (delta == 0) {
+      return;
+    }
+    start += delta;
+    end += delta;
+    for (int i = 0; i < argCount; i++) {
+      if (argStarts[i] != MISSING) {
+        argStarts[i] += delta;
+      }
+    }
+  }
+
   public byte[] bytes() {
     return bytes;
   }

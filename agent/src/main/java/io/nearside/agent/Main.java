@@ -1,0 +1,151 @@
+package io.nearside.agent;
+
+import io.nearside.config.ConfigException;
+import io.nearside.config.ConfigLoader;
+import io.nearside.config.EffectiveConfig;
+import io.nearside.config.LoadedConfig;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * The sidecar's command line. Exit code 0 after an orderly end, 1 on a failure, 2 on wrong usage or
+ * configuration.
+ */
+@Command(
+    name = "nearside",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "A sidecar: a coherent near-cache in front of Redis.")
+public final class Main implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    var line = new CommandLine(new Main());
+    line.addSubcommand(new Run());
+    line.addSubcommand(
+        "config",
+        new CommandLine(new Config())
+            .addSubcommand(new Config.Check())
+            .addSubcommand(new Config.Show()));
+    line.setExecutionExceptionHandler(
+        (failure, command, parsed) -> {
+          command.getErr().println("nearside: " + failure.getMessage());
+          return failure instanceof ConfigException
+              ? CommandLine.ExitCode.USAGE
+              : CommandLine.ExitCode.SOFTWARE;
+        });
+    System.exit(line.execute(args));
+  }
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static LoadedConfig load(@Nullable Path file) {
+    return file == null
+        ? ConfigLoader.load(Map.of(), "no file", System.getenv())
+        : ConfigLoader.loadFile(file, System.getenv());
+  }
+
+  @Command(
+      name = "run",
+      mixinStandardHelpOptions = true,
+      description = "Runs the sidecar until SIGTERM.")
+  private static final class Run implements Callable<Integer> {
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+        names = "--config",
+        paramLabel = "FILE",
+        description = "YAML; without it the defaults and NEARSIDE_* variables hold.")
+    private @Nullable Path file;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      LoadedConfig loaded = load(file);
+      var ended = new CountDownLatch(1);
+      Agent agent = Agent.start(loaded);
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    agent.close();
+                    ended.countDown();
+                    // A JVM that ends on SIGTERM says 143; the end was in good order.
+                    Runtime.getRuntime().halt(0);
+                  },
+                  "nearside-drain"));
+      String host = loaded.config().redis().listen().host();
+      spec.commandLine()
+          .getOut()
+          .println("ready redis=" + host + ":" + agent.redisPort() + " admin=" + host + ":0");
+      spec.commandLine().getOut().flush();
+      ended.await();
+      return CommandLine.ExitCode.OK;
+    }
+  }
+
+  @Command(
+      name = "config",
+      mixinStandardHelpOptions = true,
+      synopsisSubcommandLabel = "COMMAND",
+      description = "Looks at a configuration.")
+  private static final class Config implements Callable<Integer> {
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+      spec.commandLine().usage(spec.commandLine().getErr());
+      return CommandLine.ExitCode.USAGE;
+    }
+
+    @Command(
+        name = "check",
+        mixinStandardHelpOptions = true,
+        description = "Says everything that is wrong in a file.")
+    private static final class Check implements Callable<Integer> {
+      @Spec private CommandSpec spec = CommandSpec.create();
+
+      @Parameters(paramLabel = "FILE")
+      private @Nullable Path file;
+
+      @Override
+      public Integer call() {
+        load(file);
+        spec.commandLine().getOut().println(file + ": good");
+        return CommandLine.ExitCode.OK;
+      }
+    }
+
+    @Command(
+        name = "show",
+        mixinStandardHelpOptions = true,
+        description = "The effective configuration, secrets hidden, with the source of each value.")
+    private static final class Show implements Callable<Integer> {
+      @Spec private CommandSpec spec = CommandSpec.create();
+
+      @Option(names = "--config", paramLabel = "FILE")
+      private @Nullable Path file;
+
+      @Override
+      public Integer call() {
+        spec.commandLine().getOut().print(EffectiveConfig.render(load(file)));
+        spec.commandLine().getOut().flush();
+        return CommandLine.ExitCode.OK;
+      }
+    }
+  }
+}

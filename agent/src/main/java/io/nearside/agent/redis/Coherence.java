@@ -1,0 +1,92 @@
+package io.nearside.agent.redis;
+
+import io.nearside.agent.cache.Key;
+import io.nearside.agent.cache.NearCache;
+import io.nearside.cluster.EpochReason;
+import io.nearside.cluster.InvalidationBus;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The near-cache, the bus and the fence, as the sessions use them: what must be told to whom when
+ * something is written. Safe from any thread.
+ */
+final class Coherence {
+  private static final String LOCAL = "local";
+
+  private final NearCache cache;
+  private final InvalidationBus bus;
+  private final Fence fence;
+  private final ScheduledExecutorService timer;
+  private final long unknownOutcomeMillis;
+  private final Map<EpochReason, LongAdder> epochMoves = new EnumMap<>(EpochReason.class);
+
+  Coherence(
+      NearCache cache,
+      InvalidationBus bus,
+      Fence fence,
+      ScheduledExecutorService timer,
+      long unknownOutcomeMillis) {
+    this.cache = cache;
+    this.bus = bus;
+    this.fence = fence;
+    this.timer = timer;
+    this.unknownOutcomeMillis = unknownOutcomeMillis;
+    for (EpochReason reason : EpochReason.values()) {
+      epochMoves.put(reason, new LongAdder());
+    }
+  }
+
+  NearCache cache() {
+    return cache;
+  }
+
+  InvalidationBus bus() {
+    return bus;
+  }
+
+  Fence fence() {
+    return fence;
+  }
+
+  /** A write of {@code key} is about to be sent. */
+  void beginWrite(Key key) {
+    cache.beginWrite(key, LOCAL);
+  }
+
+  /** Drops a key here only. */
+  void dropHere(Key key) {
+    cache.invalidate(key, LOCAL);
+  }
+
+  /** Moves this sidecar's epoch. */
+  void moveEpoch(EpochReason reason) {
+    cache.moveEpoch();
+    countEpochMove(reason);
+  }
+
+  /** Moves the epoch here and at every peer. */
+  void moveEpochEverywhere(EpochReason reason) {
+    moveEpoch(reason);
+    bus.publishEpoch(reason);
+  }
+
+  void countEpochMove(EpochReason reason) {
+    Objects.requireNonNull(epochMoves.get(reason)).increment();
+  }
+
+  Map<EpochReason, Long> epochMoves() {
+    var sums = new EnumMap<EpochReason, Long>(EpochReason.class);
+    epochMoves.forEach((reason, count) -> sums.put(reason, count.sum()));
+    return sums;
+  }
+
+  /** Runs {@code end} when a write of unknown outcome can not be executed any more. */
+  void afterUnknownOutcome(Runnable end) {
+    var _ = timer.schedule(end, unknownOutcomeMillis, TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,231 @@
+package io.nearside.agent.redis;
+
+import io.nearside.agent.redis.command.CommandTable;
+import io.nearside.agent.redis.command.MalformedCommandReplyException;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the sidecar asks the upstream for itself: the COMMAND table at the start and after a
+ * reconnect, its role (a demoted primary must not be cached), and its ACL rules, so that a revoked
+ * right ends within {@code maxStaleness} here too. Runs on one Vert.x context; the state is
+ * readable from any thread.
+ */
+final class ControlConnection {
+  private static final Logger log = LoggerFactory.getLogger(ControlConnection.class);
+  private static final int LOOKS_PER_STALENESS = 4;
+
+  /** What changed; called on the connection's context. */
+  interface Watcher {
+    void commands(CommandTable table);
+
+    void aclChanged();
+
+    void demoted();
+
+    /** An answer came, or the connection failed with {@code why}. */
+    void reachable(boolean yes, String why);
+  }
+
+  private final Vertx vertx;
+  private final Redis redis;
+  private final Watcher watcher;
+  private final long maxStalenessNanos;
+  private final long retryMillis;
+  private final String clientName;
+  private @Nullable RedisConnection connection;
+  private boolean looking;
+  private boolean closed;
+  private int aclHash;
+  private boolean aclSeen;
+  private volatile boolean aclUnwatched;
+  private volatile long aclFreshUntilNanos;
+  private volatile String role = "";
+  private volatile String detail = "not connected yet";
+
+  ControlConnection(
+      Vertx vertx,
+      Upstream upstream,
+      long maxStalenessMillis,
+      String nodeId,
+      long retryMillis,
+      Watcher watcher) {
+    this.vertx = vertx;
+    this.redis = Redis.createClient(vertx, upstream.redisOptions());
+    this.watcher = watcher;
+    this.maxStalenessNanos = maxStalenessMillis * 1_000_000;
+    this.retryMillis = retryMillis;
+    this.clientName = "nearside-control-" + nodeId;
+    this.aclFreshUntilNanos = System.nanoTime() - 1;
+    vertx.setPeriodic(Math.max(20, maxStalenessMillis / LOOKS_PER_STALENESS), timer -> look());
+  }
+
+  void start() {
+    if (closed) {
+      return;
+    }
+    redis
+        .connect()
+        .onComplete(
+            done -> {
+              if (done.failed()) {
+                detail = "can not connect: " + done.cause().getMessage();
+                watcher.reachable(false, detail);
+                again();
+              } else {
+                opened(done.result());
+              }
+            });
+  }
+
+  private void again() {
+    if (!closed) {
+      vertx.setTimer(retryMillis, timer -> start());
+    }
+  }
+
+  private void opened(RedisConnection opened) {
+    connection = opened;
+    looking = false;
+    opened.endHandler(end -> lost(opened, "connection closed"));
+    opened.exceptionHandler(failure -> lost(opened, String.valueOf(failure.getMessage())));
+    opened
+        .send(Request.cmd(Command.CLIENT).arg("SETNAME").arg(clientName))
+        .onComplete(
+            done -> {
+              refreshCommands();
+              look();
+            });
+  }
+
+  @SuppressWarnings("ReferenceEquality") // this very connection, not its successor
+  private void lost(RedisConnection which, String why) {
+    if (connection == which) {
+      connection = null;
+      detail = "control connection lost: " + why;
+      watcher.reachable(false, detail);
+      which.close().onComplete(done -> again());
+    }
+  }
+
+  /** Fetches the COMMAND table anew. */
+  void refreshCommands() {
+    RedisConnection open = connection;
+    if (open == null) {
+      return;
+    }
+    open.send(Request.cmd(Command.COMMAND))
+        .onSuccess(
+            reply -> {
+              try {
+                watcher.commands(CommandTable.parse(ResponseBytes.of(reply)));
+              } catch (MalformedCommandReplyException e) {
+                log.warn(
+                    "COMMAND table not understood, the bundled one stays reason=\"{}\"",
+                    e.getMessage());
+              }
+            })
+        .onFailure(
+            failure ->
+                log.warn(
+                    "COMMAND refused, the bundled table stays reason=\"{}\"",
+                    failure.getMessage()));
+  }
+
+  private void look() {
+    RedisConnection open = connection;
+    if (open == null || looking) {
+      return;
+    }
+    looking = true;
+    long sent = System.nanoTime();
+    open.send(Request.cmd(Command.ROLE))
+        .onComplete(
+            done -> {
+              if (done.succeeded()) {
+                role(done.result());
+                watcher.reachable(true, "");
+              } else if (isReply(done.cause().getMessage())) {
+                watcher.reachable(true, "");
+              }
+            });
+    open.send(Request.cmd(Command.ACL).arg("LIST"))
+        .onComplete(
+            done -> {
+              looking = false;
+              if (done.succeeded()) {
+                acl(done.result(), sent);
+              } else if (isReply(done.cause().getMessage())) {
+                aclRefused(String.valueOf(done.cause().getMessage()));
+              }
+            });
+  }
+
+  /** Whether a failure is an answer of the server rather than of the connection. */
+  private static boolean isReply(@Nullable String message) {
+    return message != null && message.matches("(?s)[A-Z]+ .*");
+  }
+
+  private void role(Response reply) {
+    String now = reply.size() > 0 ? reply.get(0).toString() : "";
+    String before = role;
+    role = now;
+    if (before.equals("master") && !now.equals("master")) {
+      watcher.demoted();
+    }
+  }
+
+  private void acl(Response reply, long sentNanos) {
+    int hash = Arrays.hashCode(ResponseBytes.of(reply));
+    if (aclSeen && hash != aclHash) {
+      watcher.aclChanged();
+    }
+    aclSeen = true;
+    aclHash = hash;
+    aclUnwatched = false;
+    aclFreshUntilNanos = sentNanos + maxStalenessNanos;
+    detail = "proven";
+  }
+
+  private void aclRefused(String error) {
+    if (!aclUnwatched && !error.startsWith("LOADING") && !error.startsWith("BUSY")) {
+      log.warn("ACL LIST refused, entries live no longer than maxStaleness reason=\"{}\"", error);
+      aclUnwatched = true;
+    }
+  }
+
+  /** Until when a change of rights would have been seen. */
+  long aclFreshUntilNanos() {
+    return aclUnwatched ? Long.MAX_VALUE : aclFreshUntilNanos;
+  }
+
+  /**
+   * Whether changes of rights can not be seen; what is cached must then not live longer than {@code
+   * maxStaleness}.
+   */
+  boolean isAclUnwatched() {
+    return aclUnwatched;
+  }
+
+  /** {@code master}, {@code slave}, or empty when not known. */
+  String role() {
+    return role;
+  }
+
+  String detail() {
+    return detail;
+  }
+
+  void close() {
+    closed = true;
+    redis.close();
+  }
+}

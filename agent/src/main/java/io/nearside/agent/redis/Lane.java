@@ -1,0 +1,177 @@
+package io.nearside.agent.redis;
+
+import io.nearside.agent.net.DisconnectReason;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event loop's upstream connections of one scope: a few that are shared, idle ones that may be
+ * pinned, and the sessions that wait for one. Stays on its event loop.
+ */
+final class Lane {
+  private final RedisLoop loop;
+  private final Scope scope;
+  private final List<UpstreamConnection> shared = new ArrayList<>(1);
+  private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
+  private final ArrayDeque<Session> waiting = new ArrayDeque<>();
+  private int next;
+  private boolean ttlRefused;
+
+  Lane(RedisLoop loop, Scope scope) {
+    this.loop = loop;
+    this.scope = scope;
+  }
+
+  Scope scope() {
+    return scope;
+  }
+
+  /** Whether this user may not ask for PTTL, so that nothing can be stored. */
+  boolean isTtlRefused() {
+    return ttlRefused;
+  }
+
+  void ttlRefused() {
+    ttlRefused = true;
+  }
+
+  /** A connection for stateless commands; it may not stand yet. */
+  UpstreamConnection shared() {
+    int max = loop.face().upstreamConfig().sharedConnectionsPerLoop();
+    if (shared.size() < max) {
+      UpstreamConnection connection = idle.pollLast();
+      if (connection == null) {
+        connection = loop.connect(this);
+      } else {
+        connection.holdsPermit(false);
+        loop.face().pinned().released();
+      }
+      shared.add(connection);
+      return connection;
+    }
+    next = next + 1 < shared.size() ? next + 1 : 0;
+    return shared.get(next);
+  }
+
+  /**
+   * A connection for {@code session} alone, or null: then {@link Session#acquired} comes, within
+   * the time limit or failed.
+   */
+  @Nullable UpstreamConnection acquire(Session session) {
+    UpstreamConnection connection = idleOrNew();
+    if (connection != null) {
+      connection.pin(session);
+      return connection;
+    }
+    if (waiting.size() >= loop.face().upstreamConfig().acquireQueueMax()) {
+      session.later(() -> session.acquireFailed());
+      return null;
+    }
+    waiting.add(session);
+    loop.after(
+        loop.face().upstreamConfig().acquireMillis(),
+        () -> {
+          if (waiting.remove(session)) {
+            session.acquireFailed();
+          }
+        });
+    return null;
+  }
+
+  private @Nullable UpstreamConnection idleOrNew() {
+    UpstreamConnection connection = idle.pollLast();
+    if (connection == null && loop.face().pinned().tryTake()) {
+      connection = loop.connect(this);
+      connection.holdsPermit(true);
+    }
+    return connection;
+  }
+
+  void stopWaiting(Session session) {
+    waiting.remove(session);
+  }
+
+  /** Takes back a pinned connection whose state is clean. */
+  void release(UpstreamConnection connection) {
+    connection.pin(null);
+    if (!connection.isUsable() || !connection.isIdle()) {
+      connection.retire();
+      return;
+    }
+    idle.addLast(connection);
+    offer();
+  }
+
+  /** Serves a waiter if it can. */
+  void offer() {
+    while (!waiting.isEmpty()) {
+      UpstreamConnection connection = idleOrNew();
+      if (connection == null) {
+        return;
+      }
+      Session session = waiting.remove();
+      connection.pin(session);
+      session.later(() -> session.acquired(connection));
+    }
+  }
+
+  /** A connection closed. */
+  void gone(UpstreamConnection connection) {
+    shared.remove(connection);
+    idle.remove(connection);
+    if (connection.holdsPermit()) {
+      connection.holdsPermit(false);
+      loop.face().pinned().released();
+      loop.offerAll();
+    }
+  }
+
+  /** New work shall not wait behind this connection's slow reader. */
+  void spread(UpstreamConnection connection) {
+    if (shared.contains(connection)) {
+      shared.remove(connection);
+      connection.retire();
+    }
+  }
+
+  /** Closes all connections when what they carry is answered. */
+  void retire() {
+    ttlRefused = false;
+    List.copyOf(shared).forEach(UpstreamConnection::retire);
+    shared.clear();
+    List.copyOf(idle).forEach(UpstreamConnection::retire);
+  }
+
+  /** Closes idle connections that were not used for a while; keeps shared ones alive. */
+  void sweep(long nowNanos, long idleNanos) {
+    for (UpstreamConnection connection : List.copyOf(idle)) {
+      if (nowNanos - connection.lastReceivedNanos() > idleNanos) {
+        connection.close(DisconnectReason.IDLE);
+      }
+    }
+    shared.forEach(connection -> connection.keepAlive(nowNanos, idleNanos));
+  }
+
+  boolean isEmpty() {
+    return shared.isEmpty() && idle.isEmpty() && waiting.isEmpty();
+  }
+
+  boolean isIdle() {
+    return shared.stream().allMatch(UpstreamConnection::isIdle);
+  }
+
+  void closeAll(DisconnectReason reason) {
+    List.copyOf(shared).forEach(connection -> connection.close(reason));
+    List.copyOf(idle).forEach(connection -> connection.close(reason));
+  }
+
+  int sharedCount() {
+    return shared.size();
+  }
+
+  int idleCount() {
+    return idle.size();
+  }
+}

@@ -1,0 +1,160 @@
+package io.nearside.agent.redis;
+
+import io.nearside.agent.cache.Key;
+import io.nearside.agent.net.DisconnectReason;
+import io.nearside.agent.redis.command.Command;
+import io.nearside.agent.redis.command.Pin;
+import io.nearside.agent.redis.resp.RequestFrame;
+import io.nearside.agent.redis.resp.RequestScanner;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command too large to be gathered: it is passed on as it comes, over a connection of the
+ * client's own, and only what may be a key is kept. Its keys are invalidated before its last bytes
+ * leave: until then the upstream can not have executed it.
+ */
+final class LargeRequest {
+  private static final int MORE = -1;
+
+  private final Session session;
+  private final RequestFrame seen = new RequestFrame();
+  private final ByteArrayOutputStream kept = new ByteArrayOutputStream(256);
+  private final List<int[]> args = new java.util.ArrayList<>();
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream(32);
+  private int argsLeft;
+  // Bytes of the current argument that are still to come, its CRLF included; -1 while its header is
+  // being read.
+  private long bulkLeft;
+  private int bulkLength;
+  private boolean keep;
+  private boolean over;
+  private boolean unreadable;
+  private boolean refused;
+
+  LargeRequest(Session session, RequestScanner begun) {
+    this.session = session;
+    RequestFrame frame = begun.frame();
+    for (int i = 0; i < frame.argCount(); i++) {
+      int length = frame.argLength(i);
+      if (length <= Key.KEY_BYTES_MAX) {
+        args.add(new int[] {kept.size(), length});
+        kept.write(frame.bytes(), frame.argStart(i), length);
+      } else {
+        args.add(new int[] {RequestFrame.MISSING, length});
+      }
+    }
+    argsLeft = begun.argsLeft();
+    skipped = begun.position() - frame.start();
+    if (begun.currentBulkLength() >= 0) {
+      beginBulk(begun.currentBulkLength());
+    } else {
+      bulkLeft = MORE;
+    }
+  }
+
+  // Bytes at the front that the scanner has understood already; they are sent, not read again.
+  private int skipped;
+
+  boolean isOver() {
+    return over;
+  }
+
+  /** Takes bytes {@code from} up to {@code to}; the index after the last byte taken. */
+  int stream(byte[] bytes, int from, int to, UpstreamConnection connection) {
+    int at = from + skipped;
+    skipped = 0;
+    if (unreadable) {
+      connection.send(bytes, from, to, null);
+      return to;
+    }
+    while (at < to && argsLeft > 0) {
+      at = bulkLeft == MORE ? header(bytes, at, to) : content(bytes, at, to);
+      if (unreadable) {
+        // The upstream says in its own words what is wrong with it.
+        connection.send(bytes, from, to, null);
+        return to;
+      }
+    }
+    if (argsLeft == 0) {
+      finish(bytes, from, at, connection);
+      over = true;
+    } else {
+      connection.send(bytes, from, at, null);
+    }
+    return at;
+  }
+
+  private int header(byte[] bytes, int from, int to) {
+    for (int at = from; at < to; at++) {
+      line.write(bytes[at]);
+      if (bytes[at] == '\n') {
+        String text = line.toString(java.nio.charset.StandardCharsets.ISO_8859_1).trim();
+        line.reset();
+        if (!text.matches("\\$(0|[1-9][0-9]{0,9})")
+            || Long.parseLong(text.substring(1)) > session.loop().face().limits().bulkBytesMax()) {
+          unreadable = true;
+          return to;
+        }
+        beginBulk((int) Long.parseLong(text.substring(1)));
+        return at + 1;
+      }
+    }
+    unreadable = line.size() > 32;
+    return to;
+  }
+
+  private void beginBulk(int length) {
+    bulkLength = length;
+    bulkLeft = length + 2L;
+    keep = length <= Key.KEY_BYTES_MAX;
+    args.add(new int[] {keep ? kept.size() : RequestFrame.MISSING, length});
+  }
+
+  private int content(byte[] bytes, int from, int to) {
+    int step = (int) Math.min(bulkLeft, to - from);
+    if (keep) {
+      long done = bulkLength + 2L - bulkLeft;
+      kept.write(bytes, from, (int) Math.max(0, Math.min(step, bulkLength - done)));
+    }
+    bulkLeft -= step;
+    if (bulkLeft == 0) {
+      bulkLeft = MORE;
+      argsLeft--;
+    }
+    return from + step;
+  }
+
+  private void finish(byte[] bytes, int from, int to, UpstreamConnection connection) {
+    byte[] content = kept.toByteArray();
+    seen.begin(content, 0);
+    for (int[] arg : args) {
+      seen.addArg(arg[0], arg[1]);
+    }
+    seen.finish(content.length);
+    Command command = session.loop().face().commands().find(seen);
+    Pin pin = command.pin(seen);
+    if (command.denied() || !(pin == Pin.NONE || pin == Pin.BLOCKING)) {
+      refused = true;
+      session.respond(
+          command.denied()
+              ? Errors.denied(command.name())
+              : Errors.tooLarge(command.name(), session.loop().face().requestBufferBytes()));
+      session.closeWhenAnswered(DisconnectReason.LIMIT);
+      // Without its end the upstream can not execute it.
+      connection.close(DisconnectReason.RETIRED);
+      return;
+    }
+    session.loop().router().sendPinned(session, connection, command, seen, bytes, from, to);
+  }
+
+  /** The client left before the end. */
+  void abandoned() {
+    refused = true;
+  }
+
+  @Nullable RequestFrame frame() {
+    return refused ? null : seen;
+  }
+}

@@ -1,0 +1,541 @@
+package io.nearside.agent.redis;
+
+import io.nearside.agent.cache.NearCache;
+import io.nearside.agent.net.DisconnectReason;
+import io.nearside.agent.redis.command.CommandTable;
+import io.nearside.agent.redis.resp.RespLimits;
+import io.nearside.cluster.BusListener;
+import io.nearside.cluster.ClusterEvent;
+import io.nearside.cluster.EpochReason;
+import io.nearside.cluster.InvalidationBus;
+import io.nearside.config.ClientIdentity;
+import io.nearside.config.HashCaching;
+import io.nearside.config.NearsideConfig;
+import io.nearside.config.RedisCacheConfig;
+import io.nearside.config.RedisListenConfig;
+import io.nearside.config.RedisUpstreamConfig;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The Redis face: listeners, one {@link RedisLoop} per event loop, the near-cache and what keeps it
+ * coherent. Methods are safe from any thread unless they say otherwise.
+ */
+public final class RedisFace {
+  private static final Logger log = LoggerFactory.getLogger(RedisFace.class);
+  private static final long REQUEST_BYTES_BUFFERED_MAX = 64L * 1024 * 1024;
+
+  private final Vertx vertx;
+  private final String nodeId;
+  private final InvalidationBus bus;
+  private final Upstream upstream;
+  private final Coherence coherence;
+  private final Pinned pinned;
+  private final Scopes scopes = new Scopes();
+  private final Scope initialScope;
+  private final ControlConnection control;
+  private final @Nullable TrackingConnection tracking;
+  private final long maxStalenessMillis;
+  private final List<RedisLoop> loops = new CopyOnWriteArrayList<>();
+  private final List<NetServer> servers = new CopyOnWriteArrayList<>();
+  private final List<Consumer<ClusterEvent>> eventListeners = new CopyOnWriteArrayList<>();
+  private final AtomicInteger clients = new AtomicInteger();
+  private final LongAdder clientsTotal = new LongAdder();
+  private final Map<DisconnectReason, LongAdder> disconnects = new ConcurrentHashMap<>();
+  private final UpstreamHealth health = new UpstreamHealth();
+  private volatile NearsideConfig config;
+  private volatile CommandTable upstreamTable = CommandTable.bundled();
+  private volatile CommandTable commands;
+  private volatile Policy[] policies;
+  private volatile RespLimits limits;
+  private volatile boolean cacheOn;
+  private volatile boolean hashesCached;
+  private volatile int port;
+  private volatile boolean draining;
+
+  public RedisFace(Vertx vertx, NearsideConfig config, String nodeId, InvalidationBus bus) {
+    this.vertx = vertx;
+    this.config = config;
+    this.nodeId = nodeId;
+    this.bus = bus;
+    this.maxStalenessMillis = config.coherence().maxStalenessMillis();
+    this.upstream = new Upstream(config.redis().upstream());
+    this.pinned = new Pinned(config.redis().upstream().pinnedConnectionsMax());
+    RedisCacheConfig cache = config.redis().cache();
+    var nearCache =
+        new NearCache(
+            cache.maxBytes().bytes(),
+            cache.entryBytesMax().intBytes(),
+            cache.variantsPerKeyMax(),
+            System::nanoTime);
+    var fence = new Fence(System::nanoTime);
+    this.coherence =
+        new Coherence(
+            nearCache,
+            bus,
+            fence,
+            ((VertxInternal) vertx).nettyEventLoopGroup(),
+            config.redis().upstream().unknownOutcomeMillis());
+    long retryMillis = config.redis().upstream().reconnectMinMillis();
+    this.control =
+        new ControlConnection(
+            vertx, upstream, maxStalenessMillis, nodeId, retryMillis, new Watch());
+    fence.add(new Fence.Source("bus", bus::freshUntilNanos, bus::freshnessDetail));
+    fence.add(new Fence.Source("acl", control::aclFreshUntilNanos, control::detail));
+    fence.add(
+        new Fence.Source(
+            "role",
+            () -> control.role().equals("slave") ? System.nanoTime() - 1 : Long.MAX_VALUE,
+            () -> "the upstream is a replica"));
+    if (config.redis().tracking().enabled() && cache.enabled()) {
+      tracking =
+          new TrackingConnection(
+              vertx,
+              upstream,
+              coherence,
+              maxStalenessMillis,
+              nodeId,
+              retryMillis,
+              this::trackedPrefixes);
+      fence.add(new Fence.Source("tracking", tracking::freshUntilNanos, tracking::detail));
+    } else {
+      tracking = null;
+    }
+    this.initialScope =
+        java.util.Objects.requireNonNull(
+            scopes.of(
+                config.redis().clients().identity() == ClientIdentity.SIDECAR
+                        && upstream.hasCredentials()
+                    ? upstream.credentials()
+                    : null,
+                2,
+                config.redis().upstream().url().database()));
+    this.commands = upstreamTable;
+    this.policies = new Policy[0];
+    this.limits = limitsOf(config);
+    apply(config);
+  }
+
+  private static RespLimits limitsOf(NearsideConfig config) {
+    var clients = config.redis().clients();
+    return new RespLimits(
+        clients.argumentsMax(),
+        clients.bulkBytesMax().bytes(),
+        clients.inlineBytesMax().intBytes());
+  }
+
+  /** Takes over what can change while running. */
+  public void apply(NearsideConfig now) {
+    NearsideConfig before = config;
+    config = now;
+    RedisCacheConfig cache = now.redis().cache();
+    policies = cache.policies().stream().map(Policy::of).toArray(Policy[]::new);
+    cacheOn = cache.enabled();
+    limits = limitsOf(now);
+    coherence.cache().resize(cache.maxBytes().bytes(), cache.entryBytesMax().intBytes());
+    table(upstreamTable);
+    if (!before.redis().cache().equals(cache)) {
+      coherence.moveEpoch(EpochReason.CONFIG_RELOAD);
+    }
+    if (tracking != null && !before.redis().cache().policies().equals(cache.policies())) {
+      vertx.runOnContext(v -> tracking.restart());
+    }
+  }
+
+  private void table(CommandTable table) {
+    upstreamTable = table;
+    RedisCacheConfig cache = config.redis().cache();
+    commands =
+        table.withCacheableModuleReads(cache.moduleCommands()).withDenied(config.redis().deny());
+    hashesCached =
+        cache.hashes() == HashCaching.ON
+            || (cache.hashes() == HashCaching.AUTO && !table.hasHashFieldExpiry());
+  }
+
+  private List<byte[]> trackedPrefixes() {
+    return Policy.prefixes(policies);
+  }
+
+  /**
+   * Begins to listen and to connect; the future completes when clients may connect. Does not wait
+   * for the upstream.
+   */
+  public Future<Void> start() {
+    control.start();
+    if (tracking != null) {
+      tracking.start();
+    }
+    bus.start(new FromBus());
+    Future<Void> done = Future.succeededFuture();
+    for (int i = 0; i < config.runtime().eventLoops(); i++) {
+      boolean first = i == 0;
+      done = done.compose(v -> vertx.deployVerticle(new LoopVerticle(first)).mapEmpty());
+    }
+    return done;
+  }
+
+  private final class LoopVerticle extends VerticleBase {
+    private final boolean first;
+
+    LoopVerticle(boolean first) {
+      this.first = first;
+    }
+
+    @Override
+    public Future<?> start() {
+      Context here = context;
+      var client = vertx.createNetClient(upstream.netClientOptions());
+      var loop = new RedisLoop(RedisFace.this, here, client);
+      loops.add(loop);
+      RedisListenConfig listen = config.redis().listen();
+      return listen(
+              loop,
+              tcpOptions(listen),
+              SocketAddress.inetSocketAddress(first ? listen.port() : port, listen.host()))
+          .compose(
+              server -> {
+                port = server.actualPort();
+                return listen.unixSocket().isEmpty()
+                    ? Future.succeededFuture(server)
+                    : listen(loop, new NetServerOptions(), unixAddress(listen.unixSocket()));
+              });
+    }
+
+    private SocketAddress unixAddress(String path) {
+      if (first) {
+        try {
+          // Left behind by a process that was killed.
+          Files.deleteIfExists(Path.of(path));
+        } catch (java.io.IOException e) {
+          log.warn(
+              "can not remove the old unix socket path={} reason=\"{}\"", path, e.getMessage());
+        }
+      }
+      return SocketAddress.domainSocketAddress(path);
+    }
+
+    private Future<NetServer> listen(
+        RedisLoop loop, NetServerOptions options, SocketAddress address) {
+      NetServer server = vertx.createNetServer(options);
+      servers.add(server);
+      return server.connectHandler(loop::opened).listen(address);
+    }
+  }
+
+  private static NetServerOptions tcpOptions(RedisListenConfig listen) {
+    var options = new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(4096);
+    if (listen.tls().enabled()) {
+      options
+          .setSsl(true)
+          .setKeyCertOptions(
+              new PemKeyCertOptions()
+                  .addCertPath(listen.tls().certFile())
+                  .addKeyPath(listen.tls().keyFile()));
+      if (!listen.tls().clientCaFile().isEmpty()) {
+        options
+            .setClientAuth(ClientAuth.REQUIRED)
+            .setTrustOptions(new PemTrustOptions().addCertPath(listen.tls().clientCaFile()));
+      }
+    }
+    return options;
+  }
+
+  private final class Watch implements ControlConnection.Watcher {
+    @Override
+    public void commands(CommandTable table) {
+      table(CommandTable.fromBundledPlus(table));
+    }
+
+    @Override
+    public void aclChanged() {
+      coherence.moveEpoch(EpochReason.ACL_CHANGE);
+      retireConnections();
+    }
+
+    @Override
+    public void demoted() {
+      upstreamDemoted();
+    }
+
+    @Override
+    public void reachable(boolean yes, String why) {
+      upstreamState(yes, why);
+    }
+  }
+
+  private final class FromBus implements BusListener {
+    private final ThreadLocal<io.nearside.agent.cache.Key.Probe> probes =
+        ThreadLocal.withInitial(io.nearside.agent.cache.Key.Probe::new);
+
+    @Override
+    public void invalidate(int database, byte[] key, String fromNode) {
+      coherence.cache().invalidate(probes.get().set(database, key, 0, key.length), fromNode);
+    }
+
+    @Override
+    public void moveEpoch(EpochReason reason, String fromNode) {
+      coherence.moveEpoch(reason);
+      event(
+          new ClusterEvent(
+              ClusterEvent.Type.EPOCH, java.time.Instant.now(), fromNode, reason.label()));
+    }
+
+    @Override
+    public void event(ClusterEvent event) {
+      eventListeners.forEach(listener -> listener.accept(event));
+    }
+  }
+
+  /** Hears of joins, leaves, fences and epochs, on the bus's threads. */
+  public void onEvent(Consumer<ClusterEvent> listener) {
+    eventListeners.add(listener);
+  }
+
+  // ---- for the sessions
+
+  Coherence coherence() {
+    return coherence;
+  }
+
+  Pinned pinned() {
+    return pinned;
+  }
+
+  Upstream upstream() {
+    return upstream;
+  }
+
+  Logger log() {
+    return log;
+  }
+
+  CommandTable commands() {
+    return commands;
+  }
+
+  Policy[] policies() {
+    return policies;
+  }
+
+  boolean cacheOn() {
+    return cacheOn;
+  }
+
+  boolean hashesCached() {
+    return hashesCached;
+  }
+
+  int touchSample() {
+    return config.redis().cache().touchSample();
+  }
+
+  RespLimits limits() {
+    return limits;
+  }
+
+  RedisUpstreamConfig upstreamConfig() {
+    return config.redis().upstream();
+  }
+
+  int outboundBytesMax() {
+    return config.redis().clients().outboundBytesMax().intBytes();
+  }
+
+  int requestBufferBytes() {
+    return config.redis().clients().requestBufferBytes().intBytes();
+  }
+
+  long requestBytesBufferedMax() {
+    return REQUEST_BYTES_BUFFERED_MAX;
+  }
+
+  int pipelineMax() {
+    return config.redis().clients().pipelineMax();
+  }
+
+  long stallMillis() {
+    return config.redis().clients().stallMillis();
+  }
+
+  boolean isFreshName(byte[] name) {
+    String fresh = config.redis().clients().freshClientName();
+    return !fresh.isEmpty()
+        && fresh.equals(new String(name, java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  /**
+   * How long a reply may live at most; bounded by {@code maxStaleness} where a change of rights
+   * would not be seen.
+   */
+  long ttlCapMillis(Policy policy) {
+    return control.isAclUnwatched()
+        ? Math.min(policy.ttlMaxMillis(), maxStalenessMillis)
+        : policy.ttlMaxMillis();
+  }
+
+  Scope initialScope() {
+    return initialScope;
+  }
+
+  @Nullable Scope scope(Scope.@Nullable Credentials credentials, int protocol, int database) {
+    return scopes.of(credentials, protocol, database);
+  }
+
+  /** Whether one more client may stay. */
+  boolean clientOpened() {
+    if (draining || clients.incrementAndGet() > config.redis().clients().connectionsMax()) {
+      clients.decrementAndGet();
+      return false;
+    }
+    clientsTotal.increment();
+    return true;
+  }
+
+  void clientClosed() {
+    clients.decrementAndGet();
+  }
+
+  void disconnected(DisconnectReason reason) {
+    disconnects.computeIfAbsent(reason, r -> new LongAdder()).increment();
+  }
+
+  void retireConnections() {
+    for (RedisLoop loop : loops) {
+      loop.run(loop::retireConnections);
+    }
+  }
+
+  void refreshCommands() {
+    vertx.runOnContext(v -> control.refreshCommands());
+  }
+
+  /**
+   * A server that was the primary refuses writes: whatever was read from it since may be rolled
+   * back.
+   */
+  void upstreamDemoted() {
+    coherence.moveEpochEverywhere(EpochReason.UPSTREAM_FAILOVER);
+    retireConnections();
+  }
+
+  void upstreamState(boolean up, String why) {
+    health.state(up, why);
+  }
+
+  // ---- for operations
+
+  /** The TCP port that clients connect to. */
+  public int port() {
+    return port;
+  }
+
+  public NearCache cache() {
+    return coherence.cache();
+  }
+
+  public Fence fence() {
+    return coherence.fence();
+  }
+
+  public InvalidationBus bus() {
+    return bus;
+  }
+
+  public String nodeId() {
+    return nodeId;
+  }
+
+  /** Moves the epoch here, and at every peer if asked. */
+  public void moveEpoch(EpochReason reason, boolean everywhere) {
+    if (everywhere) {
+      coherence.moveEpochEverywhere(reason);
+    } else {
+      coherence.moveEpoch(reason);
+    }
+  }
+
+  public UpstreamHealth upstreamHealth() {
+    return health;
+  }
+
+  /** Where the upstream is, for people. */
+  public String upstreamName() {
+    return upstream.name();
+  }
+
+  /** Whether writers that bypass the sidecars are seen. */
+  public boolean tracksWriters() {
+    return tracking != null && !tracking.isUnsupported();
+  }
+
+  /**
+   * Numbers of now; gathered on the event loops, complete within a second or without the loops that
+   * do not answer.
+   */
+  public Future<RedisStatistics> statistics() {
+    return RedisStatistics.gather(vertx, this, loops);
+  }
+
+  int clients() {
+    return clients.get();
+  }
+
+  long clientsTotal() {
+    return clientsTotal.sum();
+  }
+
+  Map<DisconnectReason, LongAdder> disconnects() {
+    return disconnects;
+  }
+
+  /** Stops accepting, answers what is in flight, closes; within {@code drainMillis}. */
+  public Future<Void> drain(long drainMillis) {
+    draining = true;
+    List<Future<Void>> closing = servers.stream().map(NetServer::close).toList();
+    Promise<Void> drained = Promise.promise();
+    long deadline = System.nanoTime() + drainMillis * 1_000_000;
+    vertx.setPeriodic(
+        20,
+        timer -> {
+          if (System.nanoTime() - deadline >= 0 || clients.get() == 0) {
+            vertx.cancelTimer(timer);
+            loops.forEach(loop -> loop.run(loop::closeAll));
+            drained.tryComplete();
+          } else {
+            loops.forEach(loop -> loop.run(loop::closeIdle));
+          }
+        });
+    return Future.join(closing)
+        .otherwiseEmpty()
+        .compose(v -> drained.future())
+        .onComplete(
+            v -> {
+              control.close();
+              if (tracking != null) {
+                tracking.close();
+              }
+            });
+  }
+}

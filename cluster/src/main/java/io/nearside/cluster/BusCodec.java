@@ -1,0 +1,224 @@
+package io.nearside.cluster;
+
+import io.nearside.cluster.BusMessage.Beat;
+import io.nearside.cluster.BusMessage.Echo;
+import io.nearside.cluster.BusMessage.Epoch;
+import io.nearside.cluster.BusMessage.Goodbye;
+import io.nearside.cluster.BusMessage.KeyGroup;
+import io.nearside.cluster.BusMessage.Keys;
+import io.nearside.cluster.BusMessage.NodeInfo;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Messages to bytes and back; big-endian. The first byte is the type. A beat may end with fields
+ * that a newer version added: they are skipped. All limits are checked when reading as when
+ * writing.
+ */
+final class BusCodec {
+  /** Longer canonical keys do not exist: the near-cache puts a digest in their place. */
+  static final int KEY_BYTES_MAX = 512;
+
+  /** A keys message takes no further command beyond this many keys. */
+  static final int MESSAGE_KEYS_MAX = 512;
+
+  /** A keys message takes no further command beyond this many bytes. */
+  static final int MESSAGE_BYTES_TARGET = 32 * 1024;
+
+  /** No message is longer. The longest are beats with {@link #PEERS_MAX} echoes. */
+  static final int MESSAGE_BYTES_MAX = 64 * 1024;
+
+  /** How many peers a sidecar keeps; beyond it, it stays fenced. */
+  static final int PEERS_MAX = 1024;
+
+  private static final byte KEYS = 1;
+  private static final byte EPOCH = 2;
+  private static final byte BEAT = 3;
+  private static final byte GOODBYE = 4;
+
+  /** Bytes of a keys message before its first group: type, sequence, time, number of groups. */
+  static final int KEYS_HEADER_BYTES = 1 + 8 + 8 + 2;
+
+  private static final int GROUP_HEADER_BYTES = 4 + 2;
+  private static final int KEY_HEADER_BYTES = 2;
+  private static final int ECHO_BYTES = 8 + 8 + 8;
+
+  private BusCodec() {}
+
+  static byte[] encode(BusMessage message) {
+    return switch (message) {
+      case Keys keys -> encodeKeys(keys);
+      case Epoch epoch -> encodeEpoch(epoch);
+      case Beat beat -> encodeBeat(beat);
+      case Goodbye goodbye ->
+          ByteBuffer.allocate(1 + 8).put(GOODBYE).putLong(goodbye.lastSequence()).array();
+    };
+  }
+
+  /**
+   * Reads one message.
+   *
+   * @throws BadMessageException when the bytes are not exactly one message within the limits
+   */
+  static BusMessage decode(ByteBuffer in) throws BadMessageException {
+    if (in.remaining() > MESSAGE_BYTES_MAX) {
+      throw new BadMessageException("longer than " + MESSAGE_BYTES_MAX + " bytes");
+    }
+    try {
+      byte type = in.get();
+      BusMessage message =
+          switch (type) {
+            case KEYS -> decodeKeys(in);
+            case EPOCH -> new Epoch(in.getLong(), in.getLong(), reason(name(in)));
+            case BEAT -> decodeBeat(in);
+            case GOODBYE -> new Goodbye(in.getLong());
+            default -> throw new BadMessageException("of unknown type " + type);
+          };
+      if (type != BEAT && in.hasRemaining()) {
+        throw new BadMessageException(in.remaining() + " bytes too long");
+      }
+      return message;
+    } catch (BufferUnderflowException e) {
+      throw new BadMessageException("truncated");
+    }
+  }
+
+  /** How many bytes a key takes in a keys message. */
+  static int keyBytes(byte[] key) {
+    return KEY_HEADER_BYTES + key.length;
+  }
+
+  /** How many bytes a command's keys take in a keys message. */
+  static int groupBytes(List<byte[]> keys) {
+    int bytes = GROUP_HEADER_BYTES;
+    for (byte[] key : keys) {
+      bytes += keyBytes(key);
+    }
+    return bytes;
+  }
+
+  private static byte[] encodeKeys(Keys message) {
+    int bytes = KEYS_HEADER_BYTES;
+    for (KeyGroup group : message.groups()) {
+      bytes += groupBytes(group.keys());
+    }
+    ByteBuffer out = ByteBuffer.allocate(bytes);
+    out.put(KEYS).putLong(message.sequence()).putLong(message.publishedWallNanos());
+    out.putShort((short) message.groups().size());
+    for (KeyGroup group : message.groups()) {
+      out.putInt(group.database()).putShort((short) group.keys().size());
+      for (byte[] key : group.keys()) {
+        out.putShort((short) key.length).put(key);
+      }
+    }
+    return out.array();
+  }
+
+  private static Keys decodeKeys(ByteBuffer in) throws BadMessageException {
+    long sequence = in.getLong();
+    long publishedWallNanos = in.getLong();
+    int groupCount = Short.toUnsignedInt(in.getShort());
+    // Counts are believed only as far as the bytes behind them reach.
+    List<KeyGroup> groups = new ArrayList<>(Math.min(groupCount, in.remaining()));
+    for (int i = 0; i < groupCount; i++) {
+      int database = in.getInt();
+      int keyCount = Short.toUnsignedInt(in.getShort());
+      List<byte[]> keys = new ArrayList<>(Math.min(keyCount, in.remaining()));
+      for (int k = 0; k < keyCount; k++) {
+        keys.add(key(in));
+      }
+      groups.add(new KeyGroup(database, keys));
+    }
+    return new Keys(sequence, publishedWallNanos, groups);
+  }
+
+  private static byte[] key(ByteBuffer in) throws BadMessageException {
+    int length = Short.toUnsignedInt(in.getShort());
+    if (length > KEY_BYTES_MAX) {
+      throw new BadMessageException("with a key longer than " + KEY_BYTES_MAX + " bytes");
+    }
+    byte[] key = new byte[length];
+    in.get(key);
+    return key;
+  }
+
+  private static byte[] encodeEpoch(Epoch message) {
+    byte[] reason = message.reason().name().getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer out = ByteBuffer.allocate(1 + 8 + 8 + 1 + reason.length);
+    out.put(EPOCH).putLong(message.sequence()).putLong(message.publishedWallNanos());
+    return putName(out, reason).array();
+  }
+
+  /** A reason that only a newer version knows is still a reason. */
+  private static EpochReason reason(String name) {
+    for (EpochReason reason : EpochReason.values()) {
+      if (reason.name().equals(name)) {
+        return reason;
+      }
+    }
+    return EpochReason.UNKNOWN_KEYS;
+  }
+
+  private static byte[] encodeBeat(Beat message) {
+    NodeInfo info = message.info();
+    byte[][] names = {
+      utf8(info.id()),
+      utf8(info.address()),
+      utf8(info.transportId()),
+      utf8(info.version()),
+      utf8(info.zone())
+    };
+    int bytes = 1 + 8 + 8 + 2 + message.echoes().size() * ECHO_BYTES + 1;
+    for (byte[] name : names) {
+      bytes += 1 + name.length;
+    }
+    ByteBuffer out = ByteBuffer.allocate(bytes);
+    out.put(BEAT).putLong(message.lastSequence()).putLong(message.stampNanos());
+    out.put((byte) (info.fenced() ? 1 : 0));
+    for (byte[] name : names) {
+      putName(out, name);
+    }
+    out.putShort((short) message.echoes().size());
+    for (Echo echo : message.echoes()) {
+      out.putLong(echo.peer().high()).putLong(echo.peer().low()).putLong(echo.stampNanos());
+    }
+    return out.array();
+  }
+
+  private static Beat decodeBeat(ByteBuffer in) throws BadMessageException {
+    long lastSequence = in.getLong();
+    long stampNanos = in.getLong();
+    boolean fenced = in.get() != 0;
+    NodeInfo info = new NodeInfo(name(in), name(in), name(in), name(in), name(in), fenced);
+    int count = Short.toUnsignedInt(in.getShort());
+    if (count > PEERS_MAX) {
+      throw new BadMessageException("with more than " + PEERS_MAX + " echoes");
+    }
+    List<Echo> echoes = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      echoes.add(new Echo(new Incarnation(in.getLong(), in.getLong()), in.getLong()));
+    }
+    return new Beat(lastSequence, stampNanos, echoes, info);
+  }
+
+  private static byte[] utf8(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > BusSettings.NAME_BYTES_MAX) {
+      throw new IllegalArgumentException("name of " + bytes.length + " bytes");
+    }
+    return bytes;
+  }
+
+  private static ByteBuffer putName(ByteBuffer out, byte[] name) {
+    return out.put((byte) name.length).put(name);
+  }
+
+  private static String name(ByteBuffer in) {
+    byte[] bytes = new byte[Byte.toUnsignedInt(in.get())];
+    in.get(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}

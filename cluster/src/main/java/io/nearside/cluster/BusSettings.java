@@ -1,0 +1,86 @@
+package io.nearside.cluster;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What a bus must be told.
+ *
+ * @param nodeId this sidecar's name, unique in the fleet; at most {@link #NAME_BYTES_MAX} bytes
+ * @param version of Nearside
+ * @param zone where it runs; may be empty
+ * @param maxStalenessMillis how old the proof that every peer has been heard may get before this
+ *     sidecar is fenced; the same in the whole fleet
+ * @param secret the same in the whole fleet
+ * @param queueKeysMax how many keys may wait to be published; beyond it keys are dropped and the
+ *     peers move their epochs instead
+ * @param lostPeerFenceMillis how long a peer that vanished without a goodbye keeps this sidecar
+ *     fenced, because it may be cut off rather than dead and still take writes; 0 for not at all
+ *     (right where client tracking sees those writes at the upstream)
+ * @param leaveTimeoutMillis how long leaving in good order may take
+ */
+public record BusSettings(
+    String nodeId,
+    String version,
+    String zone,
+    long maxStalenessMillis,
+    ClusterSecret secret,
+    int queueKeysMax,
+    long lostPeerFenceMillis,
+    long leaveTimeoutMillis) {
+
+  /** Limit of each name that a sidecar tells its peers, in bytes of UTF-8. */
+  public static final int NAME_BYTES_MAX = 255;
+
+  /** Below this, ordinary scheduling hiccups would fence. */
+  public static final long MAX_STALENESS_MILLIS_MIN = 50;
+
+  private static final int DEFAULT_QUEUE_KEYS_MAX = 65_536;
+  private static final long DEFAULT_LEAVE_TIMEOUT_MILLIS = 5_000;
+
+  public BusSettings {
+    requireName("nodeId", nodeId);
+    requireName("version", version);
+    requireName("zone", zone);
+    require(!nodeId.isEmpty(), "nodeId: empty (expected a name)");
+    require(
+        maxStalenessMillis >= MAX_STALENESS_MILLIS_MIN,
+        "maxStalenessMillis: "
+            + maxStalenessMillis
+            + " (expected at least "
+            + MAX_STALENESS_MILLIS_MIN
+            + ")");
+    require(queueKeysMax > 0, "queueKeysMax: " + queueKeysMax + " (expected at least 1)");
+    require(
+        lostPeerFenceMillis >= 0,
+        "lostPeerFenceMillis: " + lostPeerFenceMillis + " (expected 0 or more)");
+    require(
+        leaveTimeoutMillis > 0,
+        "leaveTimeoutMillis: " + leaveTimeoutMillis + " (expected at least 1)");
+  }
+
+  /** With defaults for everything that is seldom changed. */
+  public static BusSettings of(String nodeId, long maxStalenessMillis, ClusterSecret secret) {
+    return new BusSettings(
+        nodeId,
+        "",
+        "",
+        maxStalenessMillis,
+        secret,
+        DEFAULT_QUEUE_KEYS_MAX,
+        0,
+        DEFAULT_LEAVE_TIMEOUT_MILLIS);
+  }
+
+  private static void requireName(String field, String name) {
+    int length = name.getBytes(StandardCharsets.UTF_8).length;
+    require(
+        length <= NAME_BYTES_MAX,
+        field + ": " + length + " bytes (expected at most " + NAME_BYTES_MAX + ")");
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

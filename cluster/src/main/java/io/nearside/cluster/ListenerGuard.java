@@ -1,0 +1,85 @@
+package io.nearside.cluster;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands between the protocol and the listener: whatever the listener fails to apply is owed as an
+ * epoch, and while one is owed this sidecar is not fresh. Used under the bus's lock.
+ */
+final class ListenerGuard {
+  private static final Logger LOG = LoggerFactory.getLogger(ListenerGuard.class);
+
+  private final BusClock clock;
+  private @Nullable BusListener target;
+  private @Nullable EpochReason owed;
+
+  ListenerGuard(BusClock clock) {
+    this.clock = clock;
+  }
+
+  /** Before anything is told. */
+  void target(BusListener listener) {
+    target = listener;
+  }
+
+  private BusListener listener() {
+    BusListener listener = target;
+    if (listener == null) {
+      throw new IllegalStateException("nobody listens yet");
+    }
+    return listener;
+  }
+
+  void invalidateAll(int database, List<byte[]> keys, String node) {
+    try {
+      listener().invalidateAll(database, keys, node);
+    } catch (RuntimeException e) {
+      LOG.error("invalidation failed, the epoch will move instead: node={}", node, e);
+      moveEpoch(EpochReason.UNKNOWN_KEYS, node, "an invalidation failed");
+    }
+  }
+
+  void moveEpoch(EpochReason reason, String node, String detail) {
+    try {
+      listener().moveEpoch(reason, node);
+    } catch (RuntimeException e) {
+      LOG.error("epoch did not move, fenced until it does: reason={}", reason.label(), e);
+      owed = reason;
+    }
+    event(ClusterEvent.Type.EPOCH, node, reason.label() + ": " + detail);
+  }
+
+  void event(ClusterEvent.Type type, String node, String detail) {
+    Instant now = Instant.EPOCH.plusNanos(clock.wallNanos());
+    try {
+      listener().event(new ClusterEvent(type, now, node, detail));
+    } catch (RuntimeException e) {
+      LOG.error("event lost: type={} node={}", type, node, e);
+    }
+  }
+
+  void lag(long nanos) {
+    try {
+      listener().onLag(nanos);
+    } catch (RuntimeException e) {
+      LOG.error("lag not recorded", e);
+    }
+  }
+
+  boolean owes() {
+    return owed != null;
+  }
+
+  /** Tries again to move an owed epoch. */
+  void settle(String node) {
+    EpochReason reason = owed;
+    if (reason != null) {
+      owed = null;
+      moveEpoch(reason, node, "again, after a failure");
+    }
+  }
+}

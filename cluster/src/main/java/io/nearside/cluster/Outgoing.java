@@ -1,0 +1,135 @@
+package io.nearside.cluster;
+
+import io.nearside.cluster.BusMessage.Beat;
+import io.nearside.cluster.BusMessage.Echo;
+import io.nearside.cluster.BusMessage.Epoch;
+import io.nearside.cluster.BusMessage.Goodbye;
+import io.nearside.cluster.BusMessage.KeyGroup;
+import io.nearside.cluster.BusMessage.Keys;
+import io.nearside.cluster.BusMessage.NodeInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one incarnation sends: numbers, batches and seals it. Pure but for the sink. The publisher's
+ * thread only; {@link #lastSequence} may be read by anyone.
+ */
+final class Outgoing {
+  private static final Logger LOG = LoggerFactory.getLogger(Outgoing.class);
+
+  private final Seal.Stamp stamp;
+  private final BusCounters counters;
+  private final Consumer<byte[]> sink;
+
+  private long sequence;
+
+  /** The same, for anyone. */
+  private volatile long lastSequence;
+
+  private final List<KeyGroup> batch = new ArrayList<>();
+  private int batchKeys;
+  private int batchBytes;
+  private long batchWallNanos;
+
+  Outgoing(Seal.Stamp stamp, BusCounters counters, Consumer<byte[]> sink) {
+    this.stamp = stamp;
+    this.counters = counters;
+    this.sink = sink;
+  }
+
+  long lastSequence() {
+    return lastSequence;
+  }
+
+  /** Sends them all, many keys in a message, in order. */
+  void publications(List<Publication> publications) {
+    for (Publication publication : publications) {
+      switch (publication) {
+        case Publication.Written written -> written(written);
+        case Publication.Unnamed unnamed -> epoch(unnamed.reason(), unnamed.wallNanos());
+      }
+    }
+    flush();
+  }
+
+  void epoch(EpochReason reason, long wallNanos) {
+    flush();
+    send(new Epoch(nextSequence(), wallNanos, reason));
+    counters.messagesSent.increment();
+  }
+
+  void beat(long stampNanos, List<Echo> echoes, NodeInfo info) {
+    send(new Beat(sequence, stampNanos, echoes, info));
+  }
+
+  void goodbye() {
+    send(new Goodbye(sequence));
+  }
+
+  /** The keys of one command stay together, unless one message cannot hold them. */
+  private void written(Publication.Written written) {
+    List<byte[]> keys = written.keys();
+    int from = 0;
+    int bytes = 0;
+    for (int i = 0; i < keys.size(); i++) {
+      int keyBytes = BusCodec.keyBytes(keys.get(i));
+      boolean full =
+          i - from == BusCodec.MESSAGE_KEYS_MAX || bytes + keyBytes > BusCodec.MESSAGE_BYTES_TARGET;
+      if (full) {
+        group(written, keys.subList(from, i));
+        from = i;
+        bytes = 0;
+      }
+      bytes += keyBytes;
+    }
+    group(written, keys.subList(from, keys.size()));
+  }
+
+  private void group(Publication.Written written, List<byte[]> keys) {
+    int bytes = BusCodec.groupBytes(keys);
+    boolean full =
+        batchKeys + keys.size() > BusCodec.MESSAGE_KEYS_MAX
+            || batchBytes + bytes > BusCodec.MESSAGE_BYTES_TARGET;
+    if (full) {
+      flush();
+    }
+    if (batch.isEmpty()) {
+      batchWallNanos = written.wallNanos();
+    }
+    batch.add(new KeyGroup(written.database(), keys));
+    batchKeys += keys.size();
+    batchBytes += bytes;
+  }
+
+  private void flush() {
+    if (batch.isEmpty()) {
+      return;
+    }
+    send(new Keys(nextSequence(), batchWallNanos, batch));
+    counters.messagesSent.increment();
+    counters.keysSent.add(batchKeys);
+    batch.clear();
+    batchKeys = 0;
+    batchBytes = 0;
+  }
+
+  private long nextSequence() {
+    sequence++;
+    lastSequence = sequence;
+    return sequence;
+  }
+
+  private void send(BusMessage message) {
+    byte[] frame = stamp.seal(BusCodec.encode(message));
+    counters.bytesSent.add(frame.length);
+    try {
+      sink.accept(frame);
+    } catch (RuntimeException e) {
+      // Lost on the way like any other: the number that is missing tells the peers.
+      LOG.debug("bus: a frame could not be sent", e);
+    }
+  }
+}

@@ -1,0 +1,422 @@
+package io.nearside.cluster;
+
+import io.nearside.cluster.BusMessage.Beat;
+import io.nearside.cluster.BusMessage.Echo;
+import io.nearside.cluster.BusMessage.Epoch;
+import io.nearside.cluster.BusMessage.Goodbye;
+import io.nearside.cluster.BusMessage.KeyGroup;
+import io.nearside.cluster.BusMessage.Keys;
+import io.nearside.cluster.BusMessage.NodeInfo;
+import io.nearside.cluster.BusMessage.Numbered;
+import io.nearside.cluster.PeerTransport.TransportMember;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a sidecar concludes from what it hears, and the moment until which it may believe its cache.
+ *
+ * <pre>
+ *   member listed ──► unproven ──first beat──► bound (epoch: PEER_NEW) ──echo of ours──► proven
+ *                        ▲                        │ beats with newer echoes: proof moves on
+ *                        └── new incarnation ─────┤ number missing: epoch (BUS_GAP), go on from there
+ *                                                 │ goodbye: departed, nothing left to prove
+ *                        member gone ◄────────────┘ epoch (PEER_LOST), but not after a goodbye
+ * </pre>
+ *
+ * <p><b>Proof of freshness.</b> Our beat carries a stamp of our own clock. A peer's beat carries
+ * the newest stamp it had heard from us <i>before</i> it sent everything that waited, and the
+ * number of the last thing it sent. Once we have applied all numbers up to that one, we have
+ * applied all that the peer acknowledged before the moment of our stamp. Only our own clock is ever
+ * compared, and a beat that lay in a buffer while this process was stopped proves no more than its
+ * old echo does; the time of its arrival would prove nothing.
+ *
+ * <p>Pure: no threads, no sockets. One thread at a time, under the bus's lock, except for what says
+ * otherwise. Calls the listener before it moves the proof.
+ */
+class PeerProtocol {
+  /** Incarnations that a member has given up are never believed again; the oldest are forgotten. */
+  static final int RETIRED_MAX = 1024;
+
+  private static final long NANOS_PER_MILLI = 1_000_000L;
+  private static final long NO_ECHO = Long.MIN_VALUE;
+
+  private final BusSettings settings;
+  private final BusClock clock;
+  private final Supplier<Incarnation> incarnations;
+  private final ListenerGuard listener;
+  private final BusCounters counters;
+  private final long maxStalenessNanos;
+
+  private final Map<String, Peer> members = new LinkedHashMap<>();
+  private final Map<Incarnation, Peer> peers = new LinkedHashMap<>();
+  private final Set<Incarnation> retired = new LinkedHashSet<>();
+
+  private final LostPeers lostPeers;
+
+  private volatile Incarnation self;
+  private volatile TransportMember selfMember = new TransportMember("", "");
+  private volatile Instant joinedAt;
+  private volatile boolean joined;
+  private volatile boolean fenced = true;
+  private volatile boolean epochOwed;
+  private volatile long freshUntil;
+  private volatile List<Peer> view = List.of();
+  private boolean beatWanted;
+
+  PeerProtocol(
+      BusSettings settings,
+      BusClock clock,
+      Supplier<Incarnation> incarnations,
+      BusCounters counters) {
+    this.settings = settings;
+    this.clock = clock;
+    this.incarnations = incarnations;
+    this.listener = new ListenerGuard(clock);
+    this.counters = counters;
+    this.maxStalenessNanos = settings.maxStalenessMillis() * NANOS_PER_MILLI;
+    this.lostPeers = new LostPeers(settings.lostPeerFenceMillis() * NANOS_PER_MILLI);
+    this.self = incarnations.get();
+    this.freshUntil = clock.nanos() - 1;
+    this.joinedAt = wallNow();
+  }
+
+  /** Whom to tell; before anything happens. */
+  final void listener(BusListener target) {
+    listener.target(target);
+  }
+
+  // What the transport says.
+
+  /** We are a member; a new life begins, with nothing known of anyone. */
+  final void joined(TransportMember member, List<TransportMember> others, boolean merged) {
+    self = incarnations.get();
+    selfMember = member;
+    joinedAt = wallNow();
+    forgetPeers();
+    joined = true;
+    EpochReason reason = merged ? EpochReason.BUS_MERGED : EpochReason.BUS_JOINED;
+    listener.moveEpoch(reason, settings.nodeId(), "joined as " + member.address());
+    members(others);
+  }
+
+  /** We are no member; nobody can be heard. */
+  final void lost(String reason) {
+    if (!joined) {
+      return;
+    }
+    joined = false;
+    forgetPeers();
+    settleFreshness();
+    listener.moveEpoch(EpochReason.BUS_LOST, settings.nodeId(), reason);
+  }
+
+  /** All others that the transport lists now. */
+  final void members(List<TransportMember> others) {
+    if (!joined) {
+      return;
+    }
+    long now = clock.nanos();
+    Set<String> present = new LinkedHashSet<>();
+    for (TransportMember other : others) {
+      present.add(other.id());
+      if (!members.containsKey(other.id())) {
+        members.put(other.id(), new Peer(other.id(), other.address(), wallNow(), now));
+        beatWanted = true;
+      }
+    }
+    List<Peer> gone = new ArrayList<>();
+    members.values().stream().filter(p -> !present.contains(p.transportId)).forEach(gone::add);
+    for (Peer peer : gone) {
+      gone(peer, now);
+    }
+    view = List.copyOf(members.values());
+    settleFreshness();
+  }
+
+  private void gone(Peer peer, long now) {
+    if (!peer.departed) {
+      String why = "vanished without a goodbye";
+      listener.moveEpoch(EpochReason.PEER_LOST, peer.name(), why);
+      listener.event(ClusterEvent.Type.LEAVE, peer.name(), why);
+      lostPeers.add(peer.name(), now);
+    }
+    members.remove(peer.transportId);
+    Incarnation life = peer.incarnation;
+    if (life != null) {
+      peers.remove(life);
+    }
+  }
+
+  private void forgetPeers() {
+    members.clear();
+    peers.clear();
+    view = List.of();
+  }
+
+  // What a peer says. All of it has passed the seal.
+
+  final void receive(Incarnation sender, long counter, BusMessage message) {
+    if (!joined || sender.equals(self)) {
+      return;
+    }
+    @Nullable Peer peer = peers.get(sender);
+    if (message instanceof Beat beat) {
+      peer = peer == null ? introduce(sender, beat) : peer;
+      if (peer != null) {
+        beat(peer, counter, beat);
+      }
+    } else if (peer != null) {
+      switch (message) {
+        case Numbered numbered -> numbered(peer, numbered);
+        case Goodbye goodbye -> goodbye(peer, goodbye);
+        case Beat _ -> throw new AssertionError("handled above");
+      }
+    } else {
+      // Of a life that has ended here, or has not introduced itself: its first beat moves the
+      // epoch.
+      counters.duplicates.increment();
+    }
+    if (listener.owes()) {
+      settleFreshness();
+    }
+  }
+
+  /** Binds an unknown incarnation to the member that its (sealed) beat names; null if none. */
+  private @Nullable Peer introduce(Incarnation sender, Beat beat) {
+    @Nullable Peer peer = members.get(beat.info().transportId());
+    if (peer == null || retired.contains(sender) || peers.size() >= BusCodec.PEERS_MAX) {
+      counters.duplicates.increment();
+      return null;
+    }
+    Incarnation before = peer.incarnation;
+    if (before != null) {
+      // The same member in a new life, after a split. Its proof is void at once.
+      peer.proven = false;
+      settleFreshness();
+    }
+    String node = beat.info().id();
+    listener.moveEpoch(EpochReason.PEER_NEW, node, "incarnation " + sender.hex());
+    if (before != null) {
+      peers.remove(before);
+      retire(before);
+    }
+    peer.incarnation = sender;
+    peer.info = beat.info();
+    peer.beatCounter = 0;
+    peer.departed = false;
+    // Everything up to here was written before the epoch moved.
+    peer.received = beat.lastSequence();
+    peer.announced = beat.lastSequence();
+    peers.put(sender, peer);
+    lostPeers.remove(node);
+    beatWanted = true;
+    listener.event(ClusterEvent.Type.JOIN, node, peer.address);
+    return peer;
+  }
+
+  private void retire(Incarnation life) {
+    retired.add(life);
+    if (retired.size() > RETIRED_MAX) {
+      retired.remove(retired.iterator().next());
+    }
+  }
+
+  private void numbered(Peer peer, Numbered message) {
+    long sequence = message.sequence();
+    if (sequence <= peer.received) {
+      counters.duplicates.increment();
+      return;
+    }
+    if (missed(peer, sequence - 1)) {
+      gap(peer, sequence - 1);
+    }
+    switch (message) {
+      case Keys keys -> {
+        for (KeyGroup group : keys.groups()) {
+          listener.invalidateAll(group.database(), group.keys(), peer.name());
+          counters.keysReceived.add(group.keys().size());
+        }
+      }
+      case Epoch epoch -> listener.moveEpoch(epoch.reason(), peer.name(), "asked for by it");
+    }
+    peer.heardAt(clock.nanos());
+    peer.received = sequence;
+    peer.announced = Math.max(peer.announced, sequence);
+    counters.messagesReceived.increment();
+    measureLag(message.publishedWallNanos());
+  }
+
+  private void beat(Peer peer, long counter, Beat beat) {
+    if (counter <= peer.beatCounter) {
+      counters.duplicates.increment();
+      return;
+    }
+    long now = clock.nanos();
+    peer.heardAt(now);
+    peer.beatCounter = counter;
+    peer.info = beat.info();
+    peer.stampNanos = beat.stampNanos();
+    peer.announced = Math.max(peer.announced, beat.lastSequence());
+    if (missed(peer, beat.lastSequence())) {
+      gap(peer, beat.lastSequence());
+      peer.received = beat.lastSequence();
+    }
+    long proof = proof(beat, now);
+    if (proof != NO_ECHO) {
+      peer.prove(proof);
+      settleFreshness();
+    }
+  }
+
+  private void goodbye(Peer peer, Goodbye goodbye) {
+    if (missed(peer, goodbye.lastSequence())) {
+      gap(peer, goodbye.lastSequence());
+      peer.received = goodbye.lastSequence();
+    }
+    if (!peer.departed) {
+      peer.departed = true;
+      peer.heardAt(clock.nanos());
+      listener.event(ClusterEvent.Type.LEAVE, peer.name(), "said goodbye");
+      settleFreshness();
+    }
+  }
+
+  /** Whether anything up to this number has not come. Open to tests that break the rule. */
+  boolean missed(Peer peer, long upTo) {
+    return upTo > peer.received;
+  }
+
+  /**
+   * The moment on our clock before which everything the sender acknowledged had been sent when it
+   * beat. Open to tests that break the rule.
+   *
+   * @param now for them
+   */
+  long proof(Beat beat, long now) {
+    for (Echo echo : beat.echoes()) {
+      // An echo of a stamp from our future is a fault of the peer, not a proof.
+      if (echo.peer().equals(self) && echo.stampNanos() - now <= 0) {
+        return echo.stampNanos();
+      }
+    }
+    return NO_ECHO;
+  }
+
+  private void gap(Peer peer, long upTo) {
+    counters.gaps.increment();
+    boolean silent = !peer.proven || clock.nanos() - peer.provenNanos >= maxStalenessNanos;
+    listener.moveEpoch(
+        silent ? EpochReason.PEER_SILENT : EpochReason.BUS_GAP,
+        peer.name(),
+        "missed " + (peer.received + 1) + " to " + upTo);
+  }
+
+  private void measureLag(long publishedWallNanos) {
+    long lag = Math.max(0, clock.wallNanos() - publishedWallNanos);
+    counters.lagNanosTotal.add(lag);
+    counters.lagNanosMax.record(clock.nanos(), lag);
+    listener.lag(lag);
+  }
+
+  // What we conclude.
+
+  /** To be called at least once per beat: notices silence, and pays what is owed. */
+  final void tick() {
+    boolean owed = listener.owes();
+    listener.settle(settings.nodeId());
+    if (lostPeers.expire(clock.nanos()) || owed || !fenced) {
+      settleFreshness();
+    }
+  }
+
+  private void settleFreshness() {
+    long now = clock.nanos();
+    epochOwed = listener.owes();
+    long until = freshness().untilNanos(now);
+    freshUntil = until;
+    boolean fencedNow = !Freshness.isFresh(until, now);
+    if (fencedNow != fenced) {
+      fenced = fencedNow;
+      ClusterEvent.Type type = fencedNow ? ClusterEvent.Type.FENCE : ClusterEvent.Type.UNFENCE;
+      listener.event(type, settings.nodeId(), freshness().describe(now, ""));
+    }
+  }
+
+  /** From any thread. */
+  private Freshness freshness() {
+    return new Freshness(joined, epochOwed, view, lostPeers.names(), maxStalenessNanos);
+  }
+
+  private Instant wallNow() {
+    return Instant.EPOCH.plusNanos(clock.wallNanos());
+  }
+
+  // What we tell our peers.
+
+  /** Whether the next beat should not wait until it is due. */
+  final boolean beatWanted() {
+    return beatWanted;
+  }
+
+  /** As {@link #beatWanted}, but answers true once. */
+  final boolean takeBeatWanted() {
+    boolean wanted = beatWanted;
+    beatWanted = false;
+    return wanted;
+  }
+
+  /** The newest stamp heard from each peer; to be taken before sending what precedes the beat. */
+  final List<Echo> echoes() {
+    List<Echo> echoes = new ArrayList<>(peers.size());
+    peers.forEach((life, peer) -> echoes.add(new Echo(life, peer.stampNanos)));
+    return echoes;
+  }
+
+  // What anyone may ask, from any thread.
+
+  final Incarnation self() {
+    return self;
+  }
+
+  final long freshUntilNanos() {
+    return freshUntil;
+  }
+
+  final boolean isJoined() {
+    return joined;
+  }
+
+  /**
+   * @param transportStatus shown while not joined
+   */
+  final String freshnessDetail(String transportStatus) {
+    return freshness().describe(clock.nanos(), transportStatus);
+  }
+
+  final NodeInfo info() {
+    TransportMember member = selfMember;
+    return new NodeInfo(
+        settings.nodeId(),
+        member.address(),
+        member.id(),
+        settings.version(),
+        settings.zone(),
+        !Freshness.isFresh(freshUntil, clock.nanos()));
+  }
+
+  final Instant joinedAt() {
+    return joinedAt;
+  }
+
+  final List<Member> peers() {
+    long now = clock.nanos();
+    return view.stream().map(peer -> peer.display(now)).toList();
+  }
+}

@@ -1,0 +1,164 @@
+package io.nearside.cluster.hazelcast;
+
+import com.hazelcast.cluster.Cluster;
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.config.Config;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import com.hazelcast.core.LifecycleEvent;
+import com.hazelcast.core.LifecycleListener;
+import com.hazelcast.topic.ITopic;
+import com.hazelcast.topic.Message;
+import com.hazelcast.topic.MessageListener;
+import io.nearside.cluster.PeerTransport.Receiver;
+import io.nearside.cluster.PeerTransport.TransportMember;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One embedded member from its start to its end. Frames travel over a plain topic: in memory, in
+ * order per sender, at most once. What it tells of its members, it tells under its monitor, so that
+ * a newer list is never followed by an older one.
+ */
+final class HazelcastMember implements MembershipListener, LifecycleListener {
+  private static final Logger LOG = LoggerFactory.getLogger(HazelcastMember.class);
+  private static final String TOPIC = "nearside";
+
+  private final Receiver receiver;
+  private final HazelcastInstance instance;
+  private final ITopic<Object> topic;
+  private final CountDownLatch end = new CountDownLatch(1);
+  private boolean announced;
+
+  /**
+   * Starts it and joins; blocks for as long as that takes.
+   *
+   * @throws RuntimeException when it cannot be started: the port is taken, the address is not ours
+   */
+  HazelcastMember(HazelcastSettings settings, String nodeId, Receiver receiver) {
+    this.receiver = receiver;
+    Config config = MemberConfig.of(settings, TOPIC);
+    config.getMemberAttributeConfig().setAttribute("nearside.node", nodeId);
+    instance = Hazelcast.newHazelcastInstance(config);
+    topic = instance.getTopic(TOPIC);
+  }
+
+  /** From now on tells the receiver everything, and first that it has joined. */
+  void announce() {
+    topic.addMessageListener(new Frames(receiver));
+    instance.getLifecycleService().addLifecycleListener(this);
+    instance.getCluster().addMembershipListener(this);
+    joined(false);
+  }
+
+  private synchronized void joined(boolean merged) {
+    announced = true;
+    receiver.joined(describe(instance.getCluster().getLocalMember()), others(), merged);
+  }
+
+  private synchronized void members() {
+    if (announced) {
+      receiver.members(others());
+    }
+  }
+
+  private synchronized void lost(String reason) {
+    if (announced) {
+      announced = false;
+      receiver.lost(reason);
+    }
+    end.countDown();
+  }
+
+  private List<TransportMember> others() {
+    Cluster cluster = instance.getCluster();
+    return cluster.getMembers().stream()
+        .filter(member -> !member.localMember())
+        .map(HazelcastMember::describe)
+        .toList();
+  }
+
+  private static TransportMember describe(Member member) {
+    String address = member.getAddress().getHost() + ":" + member.getAddress().getPort();
+    return new TransportMember(member.getUuid().toString(), address);
+  }
+
+  /** May throw when the member has just ended; the frame is lost then. */
+  void publish(byte[] frame) {
+    topic.publish(frame);
+  }
+
+  /** Blocks until it has ended or is released. */
+  void awaitEnd() throws InterruptedException {
+    end.await();
+  }
+
+  void release() {
+    end.countDown();
+  }
+
+  /** Leaves in good order; blocks. */
+  void shutdown() {
+    instance.shutdown();
+  }
+
+  /** Ends at once. */
+  void terminate() {
+    instance.getLifecycleService().terminate();
+  }
+
+  @Override
+  public void memberAdded(MembershipEvent event) {
+    told(this::members);
+  }
+
+  @Override
+  public void memberRemoved(MembershipEvent event) {
+    told(this::members);
+  }
+
+  @Override
+  public void stateChanged(LifecycleEvent event) {
+    switch (event.getState()) {
+      case MERGED -> told(() -> joined(true));
+      case MERGE_FAILED -> lost("could not merge after a split");
+      case SHUTTING_DOWN, SHUTDOWN -> lost("Hazelcast shuts down");
+      case STARTING, STARTED, MERGING, CLIENT_CONNECTED, CLIENT_DISCONNECTED -> {}
+      case CLIENT_CHANGED_CLUSTER -> {}
+    }
+  }
+
+  private void told(Runnable change) {
+    try {
+      change.run();
+    } catch (HazelcastInstanceNotActiveException e) {
+      lost("Hazelcast has ended");
+    } catch (RuntimeException e) {
+      // A list that cannot be told must not leave us believing the old one.
+      LOG.error("cluster: membership not understood, joining anew", e);
+      lost("membership not understood");
+    }
+  }
+
+  /** Hands on what is a frame by its type; all else is a broken one. */
+  private record Frames(Receiver receiver) implements MessageListener<Object> {
+    private static final byte[] NOT_A_FRAME = {};
+
+    @Override
+    public void onMessage(Message<Object> message) {
+      Object frame;
+      try {
+        frame = message.getMessageObject();
+      } catch (RuntimeException e) {
+        // Of a class that is not let in.
+        frame = NOT_A_FRAME;
+      }
+      receiver.received(frame instanceof byte[] bytes ? bytes : NOT_A_FRAME);
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.nearside.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.nearside.cluster.BusMessage.Beat;
+import io.nearside.cluster.BusMessage.Echo;
+import io.nearside.cluster.BusMessage.Epoch;
+import io.nearside.cluster.BusMessage.Goodbye;
+import io.nearside.cluster.BusMessage.KeyGroup;
+import io.nearside.cluster.BusMessage.Keys;
+import io.nearside.cluster.BusMessage.NodeInfo;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+final class BusCodecTest {
+  private static final NodeInfo INFO = new NodeInfo("ä", "10.0.0.1:1", "uuid", "1.0", "", true);
+
+  private final Random random = new Random(11);
+
+  @Test
+  void decode_afterEncode_isTheSame() throws BadMessageException {
+    for (int round = 0; round < 200; round++) {
+      Keys keys = randomKeys();
+      Keys back = (Keys) decode(BusCodec.encode(keys));
+      assertEquals(keys.sequence(), back.sequence());
+      assertEquals(keys.publishedWallNanos(), back.publishedWallNanos());
+      assertArrayEquals(flat(keys), flat(back));
+    }
+    List<Echo> echoes = new ArrayList<>();
+    for (int i = 0; i < BusCodec.PEERS_MAX; i++) {
+      echoes.add(new Echo(Incarnation.next(random), random.nextLong()));
+    }
+    Beat beat = new Beat(-1, Long.MIN_VALUE, echoes, INFO);
+    byte[] longest = BusCodec.encode(beat);
+    assertTrue(longest.length <= BusCodec.MESSAGE_BYTES_MAX);
+    assertEquals(beat, decode(longest));
+    assertEquals(new Goodbye(8), decode(BusCodec.encode(new Goodbye(8))));
+    for (EpochReason reason : EpochReason.values()) {
+      Epoch epoch = new Epoch(5, 6, reason);
+      assertEquals(epoch, decode(BusCodec.encode(epoch)));
+    }
+  }
+
+  @Test
+  void decode_truncatedAnywhere_isRefused() {
+    List<BusMessage> messages =
+        List.of(
+            randomKeys(),
+            new Epoch(1, 2, EpochReason.FLUSH),
+            new Goodbye(3),
+            new Beat(1, 2, List.of(new Echo(Incarnation.next(random), 4)), INFO));
+    for (BusMessage message : messages) {
+      byte[] bytes = BusCodec.encode(message);
+      for (int length = 0; length < bytes.length; length++) {
+        byte[] part = Arrays.copyOf(bytes, length);
+        assertThrows(BadMessageException.class, () -> decode(part));
+      }
+    }
+  }
+
+  @Test
+  void decode_noise_isRefusedOrUnderstoodWithoutHarm() {
+    for (int round = 0; round < 20_000; round++) {
+      byte[] noise = new byte[random.nextInt(80)];
+      random.nextBytes(noise);
+      if (noise.length > 0) {
+        noise[0] = (byte) random.nextInt(6);
+      }
+      try {
+        decode(noise);
+      } catch (BadMessageException e) {
+        assertTrue(!e.what().isEmpty());
+      }
+    }
+  }
+
+  @Test
+  void decode_beatOfNewerVersion_skipsWhatItAdds() throws BadMessageException {
+    Beat beat = new Beat(1, 2, List.of(), INFO);
+    byte[] bytes = BusCodec.encode(beat);
+    assertEquals(beat, decode(Arrays.copyOf(bytes, bytes.length + 9)));
+  }
+
+  @Test
+  void decode_anythingElseTooLong_isRefused() {
+    byte[] bytes = BusCodec.encode(new Goodbye(1));
+    assertThrows(BadMessageException.class, () -> decode(Arrays.copyOf(bytes, bytes.length + 1)));
+  }
+
+  @Test
+  void decode_reasonOfNewerVersion_isStillAnEpoch() throws BadMessageException {
+    byte[] bytes = BusCodec.encode(new Epoch(1, 2, EpochReason.FLUSH));
+    bytes[bytes.length - 1] = 'X';
+    assertEquals(new Epoch(1, 2, EpochReason.UNKNOWN_KEYS), decode(bytes));
+  }
+
+  @Test
+  void decode_keyBeyondLimit_isRefused() throws BadMessageException {
+    byte[] longest = new byte[BusCodec.KEY_BYTES_MAX];
+    Keys keys = new Keys(1, 2, List.of(new KeyGroup(0, List.of(longest))));
+    byte[] bytes = BusCodec.encode(keys);
+    decode(bytes);
+    byte[] longer = new byte[BusCodec.KEY_BYTES_MAX + 1];
+    byte[] tooLong = BusCodec.encode(new Keys(1, 2, List.of(new KeyGroup(0, List.of(longer)))));
+    assertThrows(BadMessageException.class, () -> decode(tooLong));
+  }
+
+  @Test
+  void decode_moreEchoesThanPeersMayBe_isRefused() {
+    List<Echo> echoes = new ArrayList<>();
+    for (int i = 0; i <= BusCodec.PEERS_MAX; i++) {
+      echoes.add(new Echo(Incarnation.next(random), i));
+    }
+    byte[] bytes = BusCodec.encode(new Beat(1, 2, echoes, INFO));
+    assertThrows(BadMessageException.class, () -> decode(bytes));
+  }
+
+  @Test
+  void decode_longerThanLimit_isRefused() {
+    byte[] bytes = new byte[BusCodec.MESSAGE_BYTES_MAX + 1];
+    BadMessageException refusal = assertThrows(BadMessageException.class, () -> decode(bytes));
+    assertTrue(refusal.what().startsWith("longer"));
+  }
+
+  private static BusMessage decode(byte[] bytes) throws BadMessageException {
+    return BusCodec.decode(ByteBuffer.wrap(bytes));
+  }
+
+  private Keys randomKeys() {
+    List<KeyGroup> groups = new ArrayList<>();
+    for (int g = random.nextInt(5); g >= 0; g--) {
+      List<byte[]> keys = new ArrayList<>();
+      for (int k = random.nextInt(6); k >= 0; k--) {
+        byte[] key = new byte[random.nextInt(BusCodec.KEY_BYTES_MAX + 1)];
+        random.nextBytes(key);
+        keys.add(key);
+      }
+      groups.add(new KeyGroup(random.nextInt(), keys));
+    }
+    return new Keys(random.nextLong(), random.nextLong(), groups);
+  }
+
+  private static Object[] flat(Keys keys) {
+    return keys.groups().stream()
+        .map(group -> group.database() + Arrays.deepToString(group.keys().toArray()))
+        .toArray();
+  }
+}

@@ -1,0 +1,41 @@
+package io.nearside.cluster;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Writes down what it is told. Safe from any thread. */
+public final class RecordingListener implements BusListener {
+  public final List<String> keys = new CopyOnWriteArrayList<>();
+  public final List<EpochReason> epochs = new CopyOnWriteArrayList<>();
+  public final List<ClusterEvent> events = new CopyOnWriteArrayList<>();
+  public final List<Long> lags = new CopyOnWriteArrayList<>();
+
+  @Override
+  public void invalidate(int database, byte[] key, String fromNode) {
+    keys.add(database + ":" + new String(key, StandardCharsets.UTF_8) + "@" + fromNode);
+  }
+
+  @Override
+  public void moveEpoch(EpochReason reason, String fromNode) {
+    epochs.add(reason);
+  }
+
+  @Override
+  public void event(ClusterEvent event) {
+    events.add(event);
+  }
+
+  @Override
+  public void onLag(long nanos) {
+    lags.add(nanos);
+  }
+
+  public long count(EpochReason reason) {
+    return epochs.stream().filter(each -> each == reason).count();
+  }
+
+  public long count(ClusterEvent.Type type) {
+    return events.stream().filter(each -> each.type() == type).count();
+  }
+}

@@ -1,0 +1,17 @@
+package io.nearside.config;
+
+import java.util.Locale;
+
+/** What a policy promises about its keys. */
+public enum Consistency implements Choice {
+
+  /** Served from memory, coherent within {@code coherence.maxStalenessMillis}. */
+  EVENTUAL,
+  /** Never served from memory. */
+  BYPASS;
+
+  @Override
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

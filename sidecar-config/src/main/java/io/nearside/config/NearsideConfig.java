@@ -1,0 +1,35 @@
+package io.nearside.config;
+
+import java.util.Map;
+
+/** The whole configuration of one sidecar; the root of the tree. Immutable, like all below it. */
+public record NearsideConfig(
+    @Setting(doc = "Who this sidecar is.") NodeConfig node,
+    @Setting(doc = "What is logged, and how.", live = true) LogConfig log,
+    @Setting(doc = "The process.") RuntimeConfig runtime,
+    @Setting(doc = "How stale a served value may be at worst.") CoherenceConfig coherence,
+    @Setting(doc = "The Redis face.") RedisConfig redis,
+    @Setting(doc = "The other sidecars.") ClusterConfig cluster,
+    @Setting(doc = "Probes, metrics and the management API.") AdminConfig admin) {
+
+  public NearsideConfig {
+    Check.of(NearsideConfig.class, node, log, runtime, coherence, redis, cluster, admin)
+        .require(
+            !redis.enabled()
+                || !admin.enabled()
+                || admin.port() == 0
+                || admin.port() != redis.listen().port()
+                || !Hosts.overlap(admin.host(), redis.listen().host()),
+            "admin.port",
+            admin.port(),
+            "expected another port than redis.listen.port",
+            "redis",
+            "admin")
+        .done();
+  }
+
+  /** The configuration of an empty file in an empty environment. */
+  public static NearsideConfig defaults() {
+    return ConfigLoader.load(Map.of(), "defaults", Map.of()).config();
+  }
+}

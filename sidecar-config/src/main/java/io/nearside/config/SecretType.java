@@ -1,0 +1,4 @@
+package io.nearside.config;
+
+/** A {@link Secret}. */
+record SecretType() implements ValueType {}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.nearside.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,139 @@
+package io.nearside.tests.coherence;
+
+import io.nearside.tests.stack.RawRedis;
+import io.nearside.tests.stack.RedisServer;
+import io.nearside.tests.stack.SidecarCluster;
+import io.nearside.tests.stack.SidecarYaml;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Sidecars as processes of their own, joined through Hazelcast, in front of one Redis. */
+public final class SidecarFleet implements FleetUnderTest {
+  private static final Pattern TRACKING =
+      Pattern.compile("\\bid=(?<id>\\d+) .*\\bname=nearside-tracking");
+
+  private final RedisServer redis;
+  private final SidecarCluster cluster;
+
+  private SidecarFleet(RedisServer redis, SidecarCluster cluster) {
+    this.redis = redis;
+    this.cluster = cluster;
+  }
+
+  /**
+   * Starts all and waits until they have joined.
+   *
+   * @param change what is to be otherwise than the defaults
+   */
+  public static SidecarFleet start(int count, UnaryOperator<SidecarYaml> change) {
+    RedisServer redis = RedisServer.start();
+    try {
+      SidecarYaml yaml = change.apply(SidecarYaml.alone(redis.url()));
+      return new SidecarFleet(redis, SidecarCluster.start(count, yaml));
+    } catch (RuntimeException failed) {
+      redis.close();
+      throw failed;
+    }
+  }
+
+  @Override
+  public int size() {
+    return cluster.size();
+  }
+
+  @Override
+  public SocketAddress address(int sidecar) {
+    return loopback(cluster.redisPort(sidecar));
+  }
+
+  @Override
+  public SocketAddress upstream() {
+    return loopback(redis.port());
+  }
+
+  private static SocketAddress loopback(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
+  @Override
+  public void kill(int sidecar) {
+    cluster.get(sidecar).kill();
+  }
+
+  @Override
+  public void restart(int sidecar) {
+    cluster.get(sidecar).restart();
+  }
+
+  @Override
+  public void pause(int sidecar) {
+    cluster.get(sidecar).pause();
+  }
+
+  @Override
+  public void resume(int sidecar) {
+    cluster.get(sidecar).resume();
+  }
+
+  @Override
+  public int cutTracking() {
+    int cut = 0;
+    try (RawRedis connection = redis.connect()) {
+      Matcher tracking = TRACKING.matcher(connection.ask("CLIENT", "LIST"));
+      while (tracking.find()) {
+        connection.ask("CLIENT", "KILL", "ID", tracking.group("id"));
+        cut++;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot cut the tracking connections", e);
+    }
+    return cut;
+  }
+
+  @Override
+  public void killUpstream() {
+    redis.kill();
+  }
+
+  @Override
+  public void restartUpstream() {
+    redis.restart();
+  }
+
+  @Override
+  public void pauseUpstream() {
+    redis.pause();
+  }
+
+  @Override
+  public void resumeUpstream() {
+    redis.resume();
+  }
+
+  @Override
+  public Optional<BusTampering> bus() {
+    return Optional.empty(); // the bus of a process is out of reach
+  }
+
+  /** The logs of all sidecars, for a failure's message. */
+  public String logs() {
+    StringBuilder logs = new StringBuilder();
+    for (int i = 0; i < cluster.size(); i++) {
+      logs.append("--- sidecar ").append(i).append('\n').append(cluster.get(i).log());
+    }
+    return logs.toString();
+  }
+
+  @Override
+  public void close() {
+    cluster.close();
+    redis.close();
+  }
+}

@@ -1,0 +1,137 @@
+package io.nearside.tests.stack;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The configuration file of a sidecar in a test or a benchmark. Everything listens on loopback; the
+ * admin listener takes a free port.
+ *
+ * @param nodeId unique in its cluster
+ * @param upstreamUrl such as {@code redis://127.0.0.1:6380}
+ * @param redisPort 0 for a free one
+ * @param unixSocket an absolute path, or empty for none
+ * @param cache whether anything is served from memory
+ * @param tracking whether writers that bypass the sidecars are seen
+ * @param maxStalenessMillis of the promise
+ * @param clusterPort 0 for a sidecar alone
+ * @param clusterMembers the cluster ports of the fleet, its own included
+ */
+public record SidecarYaml(
+    String nodeId,
+    String upstreamUrl,
+    int redisPort,
+    String unixSocket,
+    boolean cache,
+    boolean tracking,
+    int maxStalenessMillis,
+    int clusterPort,
+    List<Integer> clusterMembers) {
+  private static final int CONNECTIONS_MAX = 20_000;
+
+  public SidecarYaml {
+    clusterMembers = List.copyOf(clusterMembers);
+  }
+
+  /** A sidecar alone in front of an upstream: cache and tracking on, every port a free one. */
+  public static SidecarYaml alone(String upstreamUrl) {
+    return new SidecarYaml("sidecar-0", upstreamUrl, 0, "", true, true, 1_000, 0, List.of());
+  }
+
+  /** The same with a unix socket to listen on as well. */
+  public SidecarYaml withUnixSocket(String path) {
+    return new SidecarYaml(
+        nodeId,
+        upstreamUrl,
+        redisPort,
+        path,
+        cache,
+        tracking,
+        maxStalenessMillis,
+        clusterPort,
+        clusterMembers);
+  }
+
+  /** The same, passing everything through. */
+  public SidecarYaml withoutCache() {
+    return new SidecarYaml(
+        nodeId,
+        upstreamUrl,
+        redisPort,
+        unixSocket,
+        false,
+        tracking,
+        maxStalenessMillis,
+        clusterPort,
+        clusterMembers);
+  }
+
+  /** The same, blind for writers that bypass the sidecars. */
+  public SidecarYaml withoutTracking() {
+    return new SidecarYaml(
+        nodeId,
+        upstreamUrl,
+        redisPort,
+        unixSocket,
+        cache,
+        false,
+        maxStalenessMillis,
+        clusterPort,
+        clusterMembers);
+  }
+
+  /** The same as a member of a cluster, with ports that stay over a restart. */
+  public SidecarYaml member(String id, int ownRedisPort, int ownClusterPort, List<Integer> fleet) {
+    return new SidecarYaml(
+        id,
+        upstreamUrl,
+        ownRedisPort,
+        unixSocket,
+        cache,
+        tracking,
+        maxStalenessMillis,
+        ownClusterPort,
+        fleet);
+  }
+
+  /** The text of the file. */
+  public String text() {
+    return """
+        node: {id: %s}
+        coherence: {maxStalenessMillis: %d}
+        redis:
+          listen: {host: 127.0.0.1, port: %d, unixSocket: '%s'}
+          upstream: {url: '%s'}
+          clients: {connectionsMax: %d}
+          cache: {enabled: %s}
+          tracking: {enabled: %s}
+        admin: {host: 127.0.0.1, port: 0}
+        %s"""
+        .formatted(
+            nodeId,
+            maxStalenessMillis,
+            redisPort,
+            unixSocket,
+            upstreamUrl,
+            CONNECTIONS_MAX,
+            cache,
+            tracking,
+            clusterPort == 0 ? "" : cluster());
+  }
+
+  private String cluster() {
+    String members =
+        clusterMembers.stream()
+            .map(port -> "'127.0.0.1:" + port + "'")
+            .collect(Collectors.joining(", "));
+    return """
+        cluster:
+          topology: embedded
+          name: fleet-%d
+          secret: {value: a-secret-of-tests-only}
+          bind: {host: 127.0.0.1, port: %d, portCount: 1}
+          join: {mode: tcp, members: [%s]}
+        """
+        .formatted(clusterMembers.getFirst(), clusterPort, members);
+  }
+}

@@ -1,0 +1,4 @@
+package io.nearside.tests.broken.agent.health;
+
+/** A reader of session internals. */
+public record Reader(io.nearside.tests.broken.agent.redis.Face a) {}

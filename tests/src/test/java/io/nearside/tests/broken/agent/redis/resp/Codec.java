@@ -1,0 +1,4 @@
+package io.nearside.tests.broken.agent.redis.resp;
+
+/** A codec with a socket. */
+public record Codec(io.nearside.tests.broken.agent.net.Listener a, io.netty.channel.Channel b) {}

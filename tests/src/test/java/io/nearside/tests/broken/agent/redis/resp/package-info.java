@@ -1,0 +1,5 @@
+/** Breaks the rules of {@code ArchitectureRules} on purpose. */
+@NullMarked
+package io.nearside.tests.broken.agent.redis.resp;
+
+import org.jspecify.annotations.NullMarked;

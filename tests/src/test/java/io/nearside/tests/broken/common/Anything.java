@@ -1,0 +1,4 @@
+package io.nearside.tests.broken.common;
+
+/** A package that is named for nothing. */
+public record Anything() {}

@@ -1,0 +1,4 @@
+package io.nearside.tests.broken.helper;
+
+/** A package that is named for nothing. */
+public record Anything() {}
