@@ -36,7 +36,7 @@ public final class SidecarEndpoint implements EndpointUnderTest {
     return """
         redis:
           listen: %s
-          upstream: {url: "%s", password: "%s"}
+          upstream: {url: "%s", password: {value: "%s"}}
         cluster: {topology: none}
         admin: {port: 0}
         """
