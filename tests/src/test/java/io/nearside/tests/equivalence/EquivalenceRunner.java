@@ -39,7 +39,7 @@ final class EquivalenceRunner {
     }
   }
 
-  private static final Duration REPLY_WITHIN = Duration.ofSeconds(8);
+  private static final Duration REPLY_WITHIN = Duration.ofSeconds(5);
   private static final Duration BLOCKED_WITHIN = Duration.ofSeconds(8);
   private static final int CONTEXT_STEPS = 6;
   private static final int PIECES_MAX = 12;
