@@ -230,13 +230,21 @@ final class EquivalenceRunner {
     RawRedis connection(String id) throws IOException {
       RawRedis connection = connections.get(id);
       if (connection == null) {
-        connection = RawRedis.connect(address);
+        connection = connect();
         connections.put(id, connection);
         if (resp3) {
           connection.command("HELLO", "3");
         }
       }
       return connection;
+    }
+
+    private RawRedis connect() throws IOException {
+      try {
+        return RawRedis.connect(address);
+      } catch (IOException refused) {
+        throw new IOException(name + " at " + address + ": " + refused.getMessage(), refused);
+      }
     }
 
     void send(String id, List<byte[]> pieces) throws IOException {

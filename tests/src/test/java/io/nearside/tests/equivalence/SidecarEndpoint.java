@@ -55,6 +55,10 @@ public final class SidecarEndpoint implements EndpointUnderTest {
 
   @Override
   public void close() {
+    // One that died is the finding, whatever the replies were.
+    if (!sidecar.isAlive()) {
+      System.err.println("the sidecar died: " + sidecar.log());
+    }
     sidecar.close();
   }
 }
