@@ -98,8 +98,9 @@ abstract sealed class Write {
   }
 
   /**
-   * The client has asked for no reply, so nobody will know when it was executed, and nobody was promised anything: what it
-   * changes is dropped everywhere now, and once more when it must have happened.
+   * The client has asked for no reply, so nobody will know when it was executed, and nobody was
+   * promised anything: what it changes is dropped everywhere now, and once more when it must have
+   * happened.
    */
   final void unanswered() {
     answered(false);

@@ -36,14 +36,11 @@ public final class SidecarEndpoint implements EndpointUnderTest {
     return """
         redis:
           listen: %s
-          upstream: {url: "%s"%s}
+          upstream: {url: "%s", password: {value: "%s"}}
         cluster: {topology: none}
         admin: {port: 0}
         """
-        .formatted(
-            listen,
-            url,
-            password.isEmpty() ? "" : ", password: {value: \"%s\"}".formatted(password));
+        .formatted(listen, url, password);
   }
 
   @Override
@@ -58,6 +55,10 @@ public final class SidecarEndpoint implements EndpointUnderTest {
 
   @Override
   public void close() {
+    // One that died is the finding, whatever the replies were.
+    if (!sidecar.isAlive()) {
+      System.err.println("the sidecar died: " + sidecar.log());
+    }
     sidecar.close();
   }
 }
