@@ -283,8 +283,8 @@ class PeerProtocol {
     long proof = proof(beat, now);
     if (proof != NO_ECHO) {
       peer.prove(proof);
-      settleFreshness();
     }
+    settleFreshness();
   }
 
   private void goodbye(Peer peer, Goodbye goodbye) {
@@ -425,7 +425,8 @@ class PeerProtocol {
         member.id(),
         settings.version(),
         settings.zone(),
-        !Freshness.isFresh(freshUntil, clock.nanos()));
+        !Freshness.isFresh(freshUntil, clock.nanos()),
+        !lostPeers.names().isEmpty());
   }
 
   final Instant joinedAt() {

@@ -58,6 +58,7 @@ final class PeerProtocolTest {
     long counter;
     long sequence;
     long stamp = 5;
+    boolean missesPeers;
 
     Remote(String id) {
       this.id = id;
@@ -85,7 +86,7 @@ final class PeerProtocolTest {
           sequence,
           ++stamp,
           List.of(echoes),
-          new NodeInfo(id, "10.0.0.2", transportId, "1.1", "z", false));
+          new NodeInfo(id, "10.0.0.2", transportId, "1.1", "z", false, missesPeers));
     }
 
     void say(BusMessage message) {
@@ -564,6 +565,20 @@ final class PeerProtocolTest {
     holding.joined(new TransportMember("t-self2", ""), List.of(), false);
     assertFalse(fresh(holding), "a may be on the other side");
     assertEquals(List.of(a.member()), holding.takeLost());
+  }
+
+  @Test
+  void peer_missesOthers_fencesUsAsLong() {
+    settledWith(a, b);
+    b.missesPeers = true;
+    b.prove();
+    assertFalse(fresh());
+    assertTrue(protocol.freshnessDetail("").contains("b misses peers"));
+    a.prove();
+    assertFalse(fresh());
+    b.missesPeers = false;
+    b.prove();
+    assertTrue(fresh());
   }
 
   @Test
