@@ -542,6 +542,31 @@ final class PeerProtocolTest {
   }
 
   @Test
+  void lostPeer_held_isForgottenWhenItHasEnded() {
+    PeerProtocol holding = protocol(3_000);
+    holding.joined(SELF, List.of(a.member()), false);
+    holding.members(List.of());
+    assertFalse(fresh(holding));
+    assertEquals(List.of(a.member()), holding.takeLost());
+    assertEquals(List.of(), holding.takeLost());
+    holding.ended(b.transportId);
+    assertFalse(fresh(holding));
+    holding.ended(a.transportId);
+    assertEquals(Long.MAX_VALUE, holding.freshUntilNanos());
+  }
+
+  @Test
+  void lostPeer_byOurOwnLossOfTheTransport_isHeldToo() {
+    PeerProtocol holding = protocol(3_000);
+    holding.joined(SELF, List.of(a.member()), false);
+    holding.receive(a.life, 1, a.beat(new Echo(holding.self(), clock.nanos())));
+    holding.lost("cut off");
+    holding.joined(new TransportMember("t-self2", ""), List.of(), false);
+    assertFalse(fresh(holding), "a may be on the other side");
+    assertEquals(List.of(a.member()), holding.takeLost());
+  }
+
+  @Test
   void peers_beyondTheLimit_fence() {
     List<TransportMember> members = new ArrayList<>();
     List<Remote> remotes = new ArrayList<>();

@@ -36,11 +36,14 @@ public final class SidecarEndpoint implements EndpointUnderTest {
     return """
         redis:
           listen: %s
-          upstream: {url: "%s", password: "%s"}
+          upstream: {url: "%s"%s}
         cluster: {topology: none}
         admin: {port: 0}
         """
-        .formatted(listen, url, password);
+        .formatted(
+            listen,
+            url,
+            password.isEmpty() ? "" : ", password: {value: \"%s\"}".formatted(password));
   }
 
   @Override
