@@ -29,6 +29,11 @@ import java.util.concurrent.locks.LockSupport;
 public final class InProcessFleet implements FleetUnderTest, BusTampering {
   private static final Duration JOINED_WITHIN = Duration.ofSeconds(30);
   private static final long LOSS_NOTICED_NANOS = Duration.ofMillis(200).toNanos();
+  private static final int QUEUE_KEYS_MAX = 65_536;
+
+  /** Who was killed has nobody to take leave of. */
+  private static final long LEAVE_MILLIS = 300;
+
   private static final String SECRET = "a-secret-of-tests-only";
 
   private final RedisServer redis = RedisServer.start();
@@ -72,7 +77,16 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
   private void startAgent(int index) {
     String id = "sidecar-" + index;
     String text = yaml.member(id, ports.get(index), 0, List.of()).text();
-    BusSettings settings = BusSettings.of(id, yaml.maxStalenessMillis(), ClusterSecret.of(SECRET));
+    BusSettings settings =
+        new BusSettings(
+            id,
+            "test",
+            "",
+            yaml.maxStalenessMillis(),
+            ClusterSecret.of(SECRET),
+            QUEUE_KEYS_MAX,
+            0,
+            LEAVE_MILLIS);
     SkippingBus bus = new SkippingBus(new LocalInvalidationBus(settings, hub));
     bus.skip(skipEveryNth);
     Agent agent = Agent.start(ConfigLoader.loadText(text, id, Map.of()), bus);

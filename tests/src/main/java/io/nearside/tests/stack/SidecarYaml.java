@@ -131,7 +131,6 @@ public record SidecarYaml(
         .formatted(
             nodeId,
             maxStalenessMillis,
-            stallMillis,
             redisPort,
             unixSocket,
             upstreamUrl,

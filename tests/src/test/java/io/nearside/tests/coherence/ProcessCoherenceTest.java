@@ -52,7 +52,7 @@ final class ProcessCoherenceTest {
     var faults =
         List.of(
             at(Duration.ofMillis(500), new Fault.KillSidecar(0, Duration.ofMillis(300))),
-            at(Duration.ofMillis(4_000), new Fault.PauseSidecar(1, Duration.ofSeconds(3))));
+            at(Duration.ofMillis(3_500), new Fault.PauseSidecar(1, Duration.ofSeconds(3))));
     kept("killed and paused", fleet(), atLeast(Duration.ofSeconds(8)), faults);
   }
 

@@ -28,6 +28,7 @@ final class HostileBytesTest {
   private static final int FUZZ_THREADS = 4;
   private static final Duration FUZZ_READ = Duration.ofMillis(20);
   private static final Duration SILENCE = Duration.ofMillis(120);
+  private static final Duration SHORT_SILENCE = Duration.ofMillis(30);
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
   private final HostileTarget target;
@@ -41,7 +42,7 @@ final class HostileBytesTest {
     long seed = Long.getLong("nearside.seed", System.nanoTime());
     System.out.printf("fuzz %s: -Dnearside.seed=%d%n", target, seed);
     SplittableRandom random = new SplittableRandom(seed);
-    long end = System.nanoTime() + Duration.ofSeconds(CoherencePlan.isLong() ? 30 : 3).toNanos();
+    long end = System.nanoTime() + fuzzing().toNanos();
     AtomicLong streams = new AtomicLong();
     try (ControlClient control = new ControlClient(target)) {
       List<Thread> threads = new ArrayList<>();
@@ -66,6 +67,12 @@ final class HostileBytesTest {
           target, streams.get(), control, target.residentMib());
     }
     target.assertResidentWithinLimit();
+  }
+
+  private Duration fuzzing() {
+    return CoherencePlan.isLong()
+        ? Duration.ofSeconds(30)
+        : Duration.ofSeconds(target.isSidecar() ? 3 : 1);
   }
 
   /** What comes of it does not matter here; that the connection ends does. */
@@ -278,7 +285,7 @@ final class HostileBytesTest {
     }
   }
 
-  private static String answer(RawRedis connection, List<byte[]> pieces) throws IOException {
+  private String answer(RawRedis connection, List<byte[]> pieces) throws IOException {
     try {
       for (byte[] piece : pieces) {
         connection.send(piece);
@@ -288,7 +295,8 @@ final class HostileBytesTest {
     }
     StringBuilder all = new StringBuilder();
     try {
-      all.append(Printable.of(connection.readToEnd(SILENCE))).append(" (closed)");
+      all.append(Printable.of(connection.readToEnd(target.isSidecar() ? SILENCE : SHORT_SILENCE)))
+          .append(" (closed)");
     } catch (SocketTimeoutException open) {
       all.append(open.getMessage());
     }
