@@ -254,9 +254,12 @@ public final class AdminServer {
   }
 
   private static void failed(RoutingContext request) {
+    int status = request.statusCode();
     Throwable failure = request.failure();
-    if (request.statusCode() == 413) {
+    if (status == 413) {
       Answers.error(request, 413, "the body is larger than " + BODY_BYTES_MAX + " bytes");
+    } else if (status >= 400 && status < 500) {
+      Answers.error(request, status, failure == null ? "refused" : "" + failure.getMessage());
     } else if (failure != null) {
       Answers.failed(request, failure);
     } else {

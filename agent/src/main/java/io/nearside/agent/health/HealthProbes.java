@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.healthchecks.CheckResult;
 import io.vertx.ext.healthchecks.HealthChecks;
+import io.vertx.ext.healthchecks.Status;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -168,8 +169,10 @@ public final class HealthProbes {
 
   private Shown shown(String name, Future<CheckResult> asked, boolean required) {
     CachedCheck check = Objects.requireNonNull(cached.get(name));
-    JsonObject data = asked.succeeded() ? asked.result().getStatus().getData() : null;
-    if (data != null && data.containsKey("state")) {
+    // No status: it did not answer in time.
+    Status status = asked.succeeded() ? asked.result().getStatus() : null;
+    if (status != null) {
+      JsonObject data = status.getData();
       String state = data.getString("state").toUpperCase(Locale.ROOT);
       return new Shown(
           name,
