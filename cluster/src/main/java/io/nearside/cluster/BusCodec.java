@@ -34,6 +34,9 @@ final class BusCodec {
   /** How many peers a sidecar keeps; beyond it, it stays fenced. */
   static final int PEERS_MAX = 1024;
 
+  private static final int FENCED = 1;
+  private static final int MISSES_PEERS = 2;
+
   private static final byte KEYS = 1;
   private static final byte EPOCH = 2;
   private static final byte BEAT = 3;
@@ -177,7 +180,7 @@ final class BusCodec {
     }
     ByteBuffer out = ByteBuffer.allocate(bytes);
     out.put(BEAT).putLong(message.lastSequence()).putLong(message.stampNanos());
-    out.put((byte) (info.fenced() ? 1 : 0));
+    out.put((byte) ((info.fenced() ? FENCED : 0) | (info.missesPeers() ? MISSES_PEERS : 0)));
     for (byte[] name : names) {
       putName(out, name);
     }
@@ -191,8 +194,16 @@ final class BusCodec {
   private static Beat decodeBeat(ByteBuffer in) throws BadMessageException {
     long lastSequence = in.getLong();
     long stampNanos = in.getLong();
-    boolean fenced = in.get() != 0;
-    NodeInfo info = new NodeInfo(name(in), name(in), name(in), name(in), name(in), fenced);
+    int flags = in.get();
+    NodeInfo info =
+        new NodeInfo(
+            name(in),
+            name(in),
+            name(in),
+            name(in),
+            name(in),
+            (flags & FENCED) != 0,
+            (flags & MISSES_PEERS) != 0);
     int count = Short.toUnsignedInt(in.getShort());
     if (count > PEERS_MAX) {
       throw new BadMessageException("with more than " + PEERS_MAX + " echoes");

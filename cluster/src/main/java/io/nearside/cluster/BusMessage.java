@@ -54,7 +54,15 @@ sealed interface BusMessage {
    *
    * @param transportId by which name the transport lists it; binds the incarnation to a member
    * @param fenced whether it does not answer from memory now
+   * @param missesPeers whether it has lost peers that may be cut off; who joins during a split
+   *     learns from this that there is another side
    */
   record NodeInfo(
-      String id, String address, String transportId, String version, String zone, boolean fenced) {}
+      String id,
+      String address,
+      String transportId,
+      String version,
+      String zone,
+      boolean fenced,
+      boolean missesPeers) {}
 }

@@ -13,9 +13,10 @@ import java.nio.charset.StandardCharsets;
  * @param secret the same in the whole fleet
  * @param queueKeysMax how many keys may wait to be published; beyond it keys are dropped and the
  *     peers move their epochs instead
- * @param lostPeerFenceMillis how long a peer that vanished without a goodbye keeps this sidecar
- *     fenced, because it may be cut off rather than dead and still take writes; 0 for not at all
- *     (right where client tracking sees those writes at the upstream)
+ * @param lostPeerFenceMillis how long at most a peer that vanished without a goodbye keeps this
+ *     sidecar fenced, because it may be cut off or stopped rather than dead, and take writes; less
+ *     if it comes back or is known to have ended. 0 for not at all, which is right where client
+ *     tracking sees such writes at the upstream
  * @param leaveTimeoutMillis how long leaving in good order may take
  */
 public record BusSettings(
@@ -35,6 +36,7 @@ public record BusSettings(
   public static final long MAX_STALENESS_MILLIS_MIN = 50;
 
   private static final int DEFAULT_QUEUE_KEYS_MAX = 65_536;
+  private static final long DEFAULT_LOST_PEER_FENCE_MILLIS = 60_000;
   private static final long DEFAULT_LEAVE_TIMEOUT_MILLIS = 5_000;
 
   public BusSettings {
@@ -67,7 +69,7 @@ public record BusSettings(
         maxStalenessMillis,
         secret,
         DEFAULT_QUEUE_KEYS_MAX,
-        0,
+        DEFAULT_LOST_PEER_FENCE_MILLIS,
         DEFAULT_LEAVE_TIMEOUT_MILLIS);
   }
 

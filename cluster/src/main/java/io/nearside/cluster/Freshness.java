@@ -28,7 +28,8 @@ record Freshness(
     if (oldest == null) {
       return Long.MAX_VALUE;
     }
-    return oldest.proven ? oldest.provenNanos + maxStalenessNanos : nowNanos - 1;
+    boolean counts = oldest.proven && !oldest.missesPeers();
+    return counts ? oldest.provenNanos + maxStalenessNanos : nowNanos - 1;
   }
 
   static boolean isFresh(long untilNanos, long nowNanos) {
@@ -59,6 +60,9 @@ record Freshness(
           + millis
           + " ms ago";
     }
+    if (oldest.missesPeers()) {
+      return "fenced: " + oldest.name() + " misses peers that may be cut off";
+    }
     long age = (nowNanos - oldest.provenNanos) / NANOS_PER_MILLI;
     long limit = maxStalenessNanos / NANOS_PER_MILLI;
     boolean fresh = isFresh(untilNanos(nowNanos), nowNanos);
@@ -73,14 +77,17 @@ record Freshness(
         : "fenced: the proof of " + oldest.name() + " is " + age + " ms old (limit " + limit + ")";
   }
 
-  /** The peer that freshness hangs on: one never proven, else the one proven longest ago. */
+  /**
+   * The peer that freshness hangs on: one never proven or one that misses others, else the one
+   * proven longest ago.
+   */
   private @Nullable Peer oldest() {
     @Nullable Peer oldest = null;
     for (Peer peer : peers) {
       if (peer.departed) {
         continue;
       }
-      if (!peer.proven) {
+      if (!peer.proven || peer.missesPeers()) {
         return peer;
       }
       if (oldest == null || peer.provenNanos - oldest.provenNanos < 0) {

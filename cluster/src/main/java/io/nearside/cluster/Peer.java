@@ -63,6 +63,12 @@ final class Peer {
     return known == null ? address : known.id();
   }
 
+  /** Whether it knows of sidecars that may be cut off. */
+  boolean missesPeers() {
+    NodeInfo known = info;
+    return known != null && known.missesPeers();
+  }
+
   void heardAt(long nowNanos) {
     lastHeardNanos = nowNanos;
     heard = true;

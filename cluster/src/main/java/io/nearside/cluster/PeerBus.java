@@ -230,6 +230,11 @@ public abstract class PeerBus implements InvalidationBus {
     }
 
     @Override
+    public void ended(String formerId) {
+      locked(() -> protocol.ended(formerId));
+    }
+
+    @Override
     public void lost(String reason) {
       locked(
           () -> {
@@ -241,13 +246,16 @@ public abstract class PeerBus implements InvalidationBus {
 
   private void locked(Runnable change) {
     boolean wake;
+    List<TransportMember> lost;
     lock.lock();
     try {
       change.run();
       wake = protocol.beatWanted();
+      lost = protocol.takeLost();
     } finally {
       lock.unlock();
     }
+    lost.forEach(transport::inquire);
     if (wake) {
       pulse.wake();
     }

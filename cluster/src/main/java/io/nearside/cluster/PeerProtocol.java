@@ -99,7 +99,7 @@ class PeerProtocol {
     self = incarnations.get();
     selfMember = member;
     joinedAt = wallNow();
-    forgetPeers();
+    losePeers();
     joined = true;
     EpochReason reason = merged ? EpochReason.BUS_MERGED : EpochReason.BUS_JOINED;
     listener.moveEpoch(reason, settings.nodeId(), "joined as " + member.address());
@@ -112,7 +112,7 @@ class PeerProtocol {
       return;
     }
     joined = false;
-    forgetPeers();
+    losePeers();
     settleFreshness();
     listener.moveEpoch(EpochReason.BUS_LOST, settings.nodeId(), reason);
   }
@@ -145,7 +145,7 @@ class PeerProtocol {
       String why = "vanished without a goodbye";
       listener.moveEpoch(EpochReason.PEER_LOST, peer.name(), why);
       listener.event(ClusterEvent.Type.LEAVE, peer.name(), why);
-      lostPeers.add(peer.name(), now);
+      lostPeers.add(peer, now);
     }
     members.remove(peer.transportId);
     Incarnation life = peer.incarnation;
@@ -154,7 +154,19 @@ class PeerProtocol {
     }
   }
 
-  private void forgetPeers() {
+  /** A former member's process is known to have ended: it takes no more writes. */
+  final void ended(String transportId) {
+    if (lostPeers.ended(transportId)) {
+      settleFreshness();
+    }
+  }
+
+  /** All of them, by our own doing: whoever does not come back may still be there. */
+  private void losePeers() {
+    long now = clock.nanos();
+    members.values().stream()
+        .filter(peer -> !peer.departed)
+        .forEach(peer -> lostPeers.add(peer, now));
     members.clear();
     peers.clear();
     view = List.of();
@@ -215,7 +227,7 @@ class PeerProtocol {
     peer.received = beat.lastSequence();
     peer.announced = beat.lastSequence();
     peers.put(sender, peer);
-    lostPeers.remove(node);
+    lostPeers.back(node, peer.address);
     beatWanted = true;
     listener.event(ClusterEvent.Type.JOIN, node, peer.address);
     return peer;
@@ -271,8 +283,8 @@ class PeerProtocol {
     long proof = proof(beat, now);
     if (proof != NO_ECHO) {
       peer.prove(proof);
-      settleFreshness();
     }
+    settleFreshness();
   }
 
   private void goodbye(Peer peer, Goodbye goodbye) {
@@ -360,6 +372,11 @@ class PeerProtocol {
 
   // What we tell our peers.
 
+  /** Members lost since the last call, whose fate the transport should find out. */
+  final List<TransportMember> takeLost() {
+    return lostPeers.takeNew();
+  }
+
   /** Whether the next beat should not wait until it is due. */
   final boolean beatWanted() {
     return beatWanted;
@@ -408,7 +425,8 @@ class PeerProtocol {
         member.id(),
         settings.version(),
         settings.zone(),
-        !Freshness.isFresh(freshUntil, clock.nanos()));
+        !Freshness.isFresh(freshUntil, clock.nanos()),
+        !lostPeers.names().isEmpty());
   }
 
   final Instant joinedAt() {

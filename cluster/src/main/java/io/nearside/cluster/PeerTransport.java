@@ -17,6 +17,12 @@ public interface PeerTransport {
    */
   void send(byte[] frame);
 
+  /**
+   * Finds out whether the process of a member that is listed no more has ended, and if so tells the
+   * receiver. Returns at once; may never come to know. From any thread.
+   */
+  void inquire(TransportMember former);
+
   /** Where joining stands; for people. Safe from any thread. */
   String status();
 
@@ -48,6 +54,13 @@ public interface PeerTransport {
 
     /** A frame came; not changed afterwards. */
     void received(byte[] frame);
+
+    /**
+     * The process of a member that was listed has ended for certain.
+     *
+     * @param formerId by which it was listed
+     */
+    void ended(String formerId);
 
     /** This process is no member any more. */
     void lost(String reason);

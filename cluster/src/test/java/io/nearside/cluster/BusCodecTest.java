@@ -20,7 +20,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class BusCodecTest {
-  private static final NodeInfo INFO = new NodeInfo("ä", "10.0.0.1:1", "uuid", "1.0", "", true);
+  private static final NodeInfo INFO =
+      new NodeInfo("ä", "10.0.0.1:1", "uuid", "1.0", "", true, false);
 
   private final Random random = new Random(11);
 
@@ -41,6 +42,9 @@ final class BusCodecTest {
     byte[] longest = BusCodec.encode(beat);
     assertTrue(longest.length <= BusCodec.MESSAGE_BYTES_MAX);
     assertEquals(beat, decode(longest));
+    NodeInfo cutOff = new NodeInfo("a", "b", "c", "d", "e", false, true);
+    Beat other = new Beat(1, 2, List.of(), cutOff);
+    assertEquals(other, decode(BusCodec.encode(other)));
     assertEquals(new Goodbye(8), decode(BusCodec.encode(new Goodbye(8))));
     for (EpochReason reason : EpochReason.values()) {
       Epoch epoch = new Epoch(5, 6, reason);

@@ -58,6 +58,7 @@ final class PeerProtocolTest {
     long counter;
     long sequence;
     long stamp = 5;
+    boolean missesPeers;
 
     Remote(String id) {
       this.id = id;
@@ -85,7 +86,7 @@ final class PeerProtocolTest {
           sequence,
           ++stamp,
           List.of(echoes),
-          new NodeInfo(id, "10.0.0.2", transportId, "1.1", "z", false));
+          new NodeInfo(id, "10.0.0.2", transportId, "1.1", "z", false, missesPeers));
     }
 
     void say(BusMessage message) {
@@ -539,6 +540,45 @@ final class PeerProtocolTest {
     holding.members(List.of(a.member()));
     holding.receive(a.life, 1, a.beat(new Echo(holding.self(), clock.nanos())));
     assertTrue(fresh(holding));
+  }
+
+  @Test
+  void lostPeer_held_isForgottenWhenItHasEnded() {
+    PeerProtocol holding = protocol(3_000);
+    holding.joined(SELF, List.of(a.member()), false);
+    holding.members(List.of());
+    assertFalse(fresh(holding));
+    assertEquals(List.of(a.member()), holding.takeLost());
+    assertEquals(List.of(), holding.takeLost());
+    holding.ended(b.transportId);
+    assertFalse(fresh(holding));
+    holding.ended(a.transportId);
+    assertEquals(Long.MAX_VALUE, holding.freshUntilNanos());
+  }
+
+  @Test
+  void lostPeer_byOurOwnLossOfTheTransport_isHeldToo() {
+    PeerProtocol holding = protocol(3_000);
+    holding.joined(SELF, List.of(a.member()), false);
+    holding.receive(a.life, 1, a.beat(new Echo(holding.self(), clock.nanos())));
+    holding.lost("cut off");
+    holding.joined(new TransportMember("t-self2", ""), List.of(), false);
+    assertFalse(fresh(holding), "a may be on the other side");
+    assertEquals(List.of(a.member()), holding.takeLost());
+  }
+
+  @Test
+  void peer_missesOthers_fencesUsAsLong() {
+    settledWith(a, b);
+    b.missesPeers = true;
+    b.prove();
+    assertFalse(fresh());
+    assertTrue(protocol.freshnessDetail("").contains("b misses peers"));
+    a.prove();
+    assertFalse(fresh());
+    b.missesPeers = false;
+    b.prove();
+    assertTrue(fresh());
   }
 
   @Test

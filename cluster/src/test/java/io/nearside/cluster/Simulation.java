@@ -17,6 +17,9 @@ import java.util.Set;
  * makes: <i>while a sidecar says that it is fresh, everything that a current peer published more
  * than {@code maxStaleness} ago has been applied there, or its epoch has moved since.</i>
  *
+ * <p>When lost peers are held, <i>every</i> sidecar's publications count, whether it is on the list
+ * or on the other side of a split.
+ *
  * <p>The checker looks at every sidecar after every step and at every event that it reports, paused
  * ones included, as a reader might come at any time.
  */
@@ -67,9 +70,11 @@ final class Simulation {
   private final VirtualTime time;
   private final LocalHub hub;
   private final PeerBus.ProtocolFactory factory;
+  private final boolean lostPeersHeld;
   private final Map<String, Node> nodes = new LinkedHashMap<>();
   private final Set<String> split = new LinkedHashSet<>();
   private long nextKey;
+  private int restartsInSplit;
 
   /** What was found; empty when the promise held. */
   final List<String> violations = new ArrayList<>();
@@ -81,15 +86,16 @@ final class Simulation {
   long freshChecks;
   long applied;
 
-  Simulation(long seed, PeerBus.ProtocolFactory factory) {
+  Simulation(long seed, boolean lostPeersHeld, PeerBus.ProtocolFactory factory) {
     this.seed = seed;
+    this.lostPeersHeld = lostPeersHeld;
     this.factory = factory;
     random = new Random(seed);
     time = new VirtualTime(random.nextLong());
     hub = new LocalHub(time, Faults.seeded(random.nextLong(), RATES));
   }
 
-  private static BusSettings settings(String name) {
+  private BusSettings settings(String name) {
     return new BusSettings(
         name,
         "",
@@ -97,7 +103,7 @@ final class Simulation {
         STALENESS_MILLIS,
         ClusterSecret.of("the secret of these tests"),
         40,
-        0,
+        lostPeersHeld ? 3_600_000 : 0,
         1_000);
   }
 
@@ -192,12 +198,18 @@ final class Simulation {
       hub.split(split);
     } else {
       split.clear();
+      restartsInSplit = 0;
       hub.heal();
     }
   }
 
+  /**
+   * During a split once only: who joins then learns of the other side from those who remember it,
+   * and there must be one.
+   */
   private void restart(Node node) {
-    if (!node.paused) {
+    boolean allowed = split.isEmpty() || !lostPeersHeld || restartsInSplit++ == 0;
+    if (!node.paused && allowed) {
       hub.kill(node.name, random.nextLong(2_000 * NANOS_PER_MILLI));
       split.remove(node.name);
       // What the dead process had published but not sent is nobody's duty once its peers have
@@ -221,7 +233,8 @@ final class Simulation {
     node.bus.membership().peers().forEach(peer -> current.add(peer.id()));
     for (Pending each : node.pending.values()) {
       long age = now - each.atNanos;
-      if (age > STALENESS_MILLIS * NANOS_PER_MILLI && current.contains(each.writer)) {
+      boolean counts = lostPeersHeld || current.contains(each.writer);
+      if (counts && age > STALENESS_MILLIS * NANOS_PER_MILLI) {
         violations.add(
             "seed %d: %s is fresh at %d ms without %s, published %d ms ago; %s"
                 .formatted(

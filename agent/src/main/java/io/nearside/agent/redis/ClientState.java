@@ -48,6 +48,7 @@ final class ClientState {
     private final List<Key.Stored> read = new ArrayList<>();
     private boolean unnamed;
     private boolean movesDatabase;
+    private byte @Nullable [] name;
 
     /** Null: a write whose keys can not be named. */
     void writes(@Nullable List<Key.Stored> keys) {
@@ -60,6 +61,15 @@ final class ClientState {
 
     void reads(Key.Stored key) {
       read.add(key);
+    }
+
+    /** CLIENT SETNAME was queued. */
+    void names(byte[] queued) {
+      name = queued;
+    }
+
+    byte @Nullable [] name() {
+      return name;
     }
 
     /** SELECT was queued: the keys' database is not known. */

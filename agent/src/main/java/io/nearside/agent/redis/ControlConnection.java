@@ -47,6 +47,7 @@ final class ControlConnection {
   private int aclHash;
   private boolean aclSeen;
   private volatile boolean aclUnwatched;
+  private volatile boolean mustLogIn;
   private volatile long aclFreshUntilNanos;
   private volatile String role = "";
   private volatile String detail = "not connected yet";
@@ -188,6 +189,7 @@ final class ControlConnection {
     if (aclSeen && hash != aclHash) {
       watcher.aclChanged();
     }
+    mustLogIn = !isOpenToAll(reply);
     aclSeen = true;
     aclHash = hash;
     aclUnwatched = false;
@@ -196,10 +198,29 @@ final class ControlConnection {
   }
 
   private void aclRefused(String error) {
+    mustLogIn = error.startsWith("NOAUTH");
     if (!aclUnwatched && !error.startsWith("LOADING") && !error.startsWith("BUSY")) {
       log.warn("ACL LIST refused, entries live no longer than maxStaleness reason=\"{}\"", error);
       aclUnwatched = true;
     }
+  }
+
+  /**
+   * Whether the default user is on and needs no password: a line {@code user default on nopass
+   * ...}.
+   */
+  private static boolean isOpenToAll(Response rules) {
+    for (Response rule : rules) {
+      String text = rule.toString();
+      if (text.startsWith("user default ")) {
+        return text.contains(" on ") && text.contains(" nopass ");
+      }
+    }
+    return false;
+  }
+
+  boolean mustLogIn() {
+    return mustLogIn;
   }
 
   /** Until when a change of rights would have been seen. */

@@ -104,6 +104,16 @@ final class Lane {
     offer();
   }
 
+  /**
+   * Logs in anew if any session is this user: where the upstream refuses, they are closed, as Redis
+   * would.
+   */
+  void verify() {
+    if (scope.credentials() != null && loop.isInUse(this)) {
+      shared();
+    }
+  }
+
   /** Serves a waiter if it can. */
   void offer() {
     while (!waiting.isEmpty()) {
@@ -119,8 +129,13 @@ final class Lane {
 
   /** A connection closed. */
   void gone(UpstreamConnection connection) {
-    shared.remove(connection);
+    boolean wasShared = shared.remove(connection);
     idle.remove(connection);
+    if (wasShared && scope.credentials() != null && !loop.isClosing()) {
+      // Redis closes the connections of a user that it has deleted: find out, for those who are
+      // that user here.
+      loop.later(this::verify);
+    }
     if (connection.holdsPermit()) {
       connection.holdsPermit(false);
       loop.face().pinned().released();
@@ -142,6 +157,8 @@ final class Lane {
     List.copyOf(shared).forEach(UpstreamConnection::retire);
     shared.clear();
     List.copyOf(idle).forEach(UpstreamConnection::retire);
+    idle.clear();
+    verify();
   }
 
   /** Closes idle connections that were not used for a while; keeps shared ones alive. */

@@ -27,6 +27,7 @@ final class PinnedRouter {
   private static final byte[] ON = "ON".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] AUTH = "AUTH".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SETNAME = "SETNAME".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] ABORTED = "*-1".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] QUEUED = "+QUEUED".getBytes(StandardCharsets.US_ASCII);
 
   private final RedisLoop loop;
@@ -100,7 +101,7 @@ final class PinnedRouter {
     Write write = Write.of(command, frame, NearCache.EVERY_DATABASE, loop.coherence());
     if (write != null) {
       write.begin();
-      write.outcomeUnknown();
+      write.unanswered();
     }
     own.send(frame.bytes(), frame.start(), frame.end(), null);
   }
@@ -142,7 +143,7 @@ final class PinnedRouter {
       }
       case CLIENT_REPLY -> reply(session, own, state, command, frame);
       case CLIENT_SETNAME -> {
-        byte[] name = frame.argCount() == 3 && frame.hasArg(2) ? frame.arg(2) : new byte[0];
+        byte[] name = nameIn(frame);
         change(session, own, command, frame, agreed -> named(agreed, session, name));
       }
       case CLIENT_GETNAME -> owed(session, own, new NameReply(session, command), frame);
@@ -189,6 +190,10 @@ final class PinnedRouter {
     }
   }
 
+  static byte[] nameIn(RequestFrame frame) {
+    return frame.argCount() == 3 && frame.hasArg(2) ? frame.arg(2) : new byte[0];
+  }
+
   private static void refusedUnless(
       boolean agreed, ClientState state, ClientState.@Nullable Transaction begun) {
     if (!agreed) {
@@ -227,7 +232,7 @@ final class PinnedRouter {
         if (write != null) {
           write.begin();
         }
-        owed(session, own, new Executed(session, command, write, transaction.read()), frame);
+        owed(session, own, new Executed(session, command, write, transaction), frame);
       }
       case DISCARD -> {
         state.transactionEnded();
@@ -236,7 +241,12 @@ final class PinnedRouter {
       case RESET -> reset(session, own, state, command, frame);
       case CLIENT_REPLY -> session.respond(Errors.REPLY_IN_MULTI);
       case MULTI, WATCH -> owed(session, own, new Forwarded(session, command, null, null), frame);
-      case NONE, BLOCKING, WAIT -> queued(session, own, transaction, command, frame);
+      case NONE, BLOCKING, WAIT, CLIENT_GETNAME, CLIENT_SETINFO, CLIENT_INFO ->
+          queued(session, own, transaction, command, frame);
+      case CLIENT_SETNAME -> {
+        transaction.names(nameIn(frame));
+        queued(session, own, transaction, command, frame);
+      }
       case SUBSCRIBE, UNSUBSCRIBE, MONITOR -> {
         // Their acknowledgements would come inside and after EXEC's reply: from now on nothing is
         // matched.
@@ -319,16 +329,24 @@ final class PinnedRouter {
 
   /** EXEC: every queued key is dropped before and after, those that were read included. */
   private final class Executed extends Forwarded {
-    private final List<Key.Stored> read;
+    private final ClientState.Transaction transaction;
 
-    Executed(Session session, Command command, @Nullable Write write, List<Key.Stored> read) {
+    Executed(
+        Session session,
+        Command command,
+        @Nullable Write write,
+        ClientState.Transaction transaction) {
       super(session, command, write, null);
-      this.read = read;
+      this.transaction = transaction;
     }
 
     @Override
     void ended(UpstreamConnection connection, ReplyScanner reply) {
-      read.forEach(loop.coherence()::dropHere);
+      transaction.read().forEach(loop.coherence()::dropHere);
+      byte[] name = transaction.name();
+      if (name != null && reply.firstByte() == '*' && !reply.headStartsWith(ABORTED)) {
+        session.name(name);
+      }
       super.ended(connection, reply);
     }
   }
@@ -543,7 +561,7 @@ final class PinnedRouter {
     }
     if (state.takeSilent() || state.isRaw()) {
       if (write != null) {
-        write.outcomeUnknown();
+        write.unanswered();
       }
       own.send(bytes, from, to, null);
       return;

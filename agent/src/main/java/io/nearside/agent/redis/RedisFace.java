@@ -395,6 +395,11 @@ public final class RedisFace {
         : policy.ttlMaxMillis();
   }
 
+  /** Whether the upstream asks clients to log in, as far as is known. */
+  boolean mustLogIn() {
+    return control.mustLogIn();
+  }
+
   Scope initialScope() {
     return initialScope;
   }

@@ -44,6 +44,7 @@ final class RedisLoop {
   private byte[] upstreamScratch = new byte[SCRATCH_BYTES];
   private long nowNanos = System.nanoTime();
   private int connectFailures;
+  private boolean closing;
   private long requestBytesBuffered;
   private String lastConnectError = "not connected yet";
 
@@ -282,6 +283,7 @@ final class RedisLoop {
         } else {
           connection.loginRefused(text);
           socket.abort(DisconnectReason.REVOKED);
+          revoked(connection.lane());
         }
       } else if (last) {
         connected(connection, socket);
@@ -290,6 +292,23 @@ final class RedisLoop {
 
     @Override
     void lost(UpstreamConnection connection, boolean sent, String why) {}
+  }
+
+  /** The upstream does not let this user in any more. */
+  private void revoked(Lane lane) {
+    for (Session session : List.copyOf(sessions)) {
+      if (session.lane() == lane && lane.scope().credentials() != null) {
+        session.close(DisconnectReason.REVOKED);
+      }
+    }
+  }
+
+  boolean isInUse(Lane lane) {
+    return sessions.stream().anyMatch(session -> session.uses(lane));
+  }
+
+  boolean isClosing() {
+    return closing;
   }
 
   /** Connections became free: whoever waits, in whatever lane, may have one. */
@@ -314,9 +333,7 @@ final class RedisLoop {
     for (Lane lane : List.copyOf(lanes.values())) {
       lane.sweep(now, idleNanos);
     }
-    lanes
-        .values()
-        .removeIf(lane -> lane.isEmpty() && sessions.stream().noneMatch(s -> s.uses(lane)));
+    lanes.values().removeIf(lane -> lane.isEmpty() && !isInUse(lane));
     after(SWEEP_MILLIS, this::sweep);
   }
 
@@ -345,6 +362,7 @@ final class RedisLoop {
 
   /** Closes everything at once. */
   void closeAll() {
+    closing = true;
     List.copyOf(sessions).forEach(session -> session.close(DisconnectReason.DRAIN));
     List.copyOf(lanes.values()).forEach(lane -> lane.closeAll(DisconnectReason.DRAIN));
   }

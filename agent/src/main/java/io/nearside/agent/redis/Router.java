@@ -143,7 +143,7 @@ final class Router {
   }
 
   private boolean naming(Session session, Command command, RequestFrame frame) {
-    byte[] name = frame.argCount() == 3 && frame.hasArg(2) ? frame.arg(2) : new byte[0];
+    byte[] name = PinnedRouter.nameIn(frame);
     return forward(
         session,
         frame,

@@ -196,6 +196,7 @@ final class Session implements RawSocket.Peer {
       return false;
     }
     RequestScanner reader = scanner == null ? loop.scanner() : scanner;
+    reader.unauthenticated(loop.face().mustLogIn() && lane.scope().credentials() == null);
     int end = reader.scan(buffer, head, tail);
     if (end == RequestScanner.VIOLATION) {
       byte[] error = Errors.error(reader.violation());

@@ -97,6 +97,20 @@ abstract sealed class Write {
     coherence.afterUnknownOutcome(() -> answered(false));
   }
 
+  /**
+   * The client has asked for no reply, so nobody will know when it was executed, and nobody was
+   * promised anything: what it changes is dropped everywhere now, and once more when it must have
+   * happened.
+   */
+  final void unanswered() {
+    answered(false);
+    coherence.afterUnknownOutcome(
+        () -> {
+          begin();
+          answered(false);
+        });
+  }
+
   abstract void published();
 
   private static final class Keys extends Write {

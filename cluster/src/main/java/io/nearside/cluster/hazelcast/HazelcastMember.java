@@ -15,6 +15,7 @@ import com.hazelcast.topic.Message;
 import com.hazelcast.topic.MessageListener;
 import io.nearside.cluster.PeerTransport.Receiver;
 import io.nearside.cluster.PeerTransport.TransportMember;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -84,7 +85,8 @@ final class HazelcastMember implements MembershipListener, LifecycleListener {
   }
 
   private static TransportMember describe(Member member) {
-    String address = member.getAddress().getHost() + ":" + member.getAddress().getPort();
+    InetSocketAddress socket = member.getSocketAddress();
+    String address = socket.getAddress().getHostAddress() + ":" + socket.getPort();
     return new TransportMember(member.getUuid().toString(), address);
   }
 

@@ -23,6 +23,7 @@ final class HazelcastTransport implements PeerTransport {
   private final CountDownLatch stopping = new CountDownLatch(1);
 
   private volatile String status = "not started";
+  private volatile @Nullable Receiver receiver;
   private volatile @Nullable Thread keeper;
   private volatile @Nullable HazelcastMember member;
 
@@ -32,8 +33,9 @@ final class HazelcastTransport implements PeerTransport {
   }
 
   @Override
-  public void start(Receiver receiver) {
-    keeper = Thread.ofPlatform().name("nearside-cluster").daemon().start(() -> keep(receiver));
+  public void start(Receiver newReceiver) {
+    receiver = newReceiver;
+    keeper = Thread.ofPlatform().name("nearside-cluster").daemon().start(() -> keep(newReceiver));
   }
 
   @Override
@@ -41,6 +43,14 @@ final class HazelcastTransport implements PeerTransport {
     HazelcastMember current = member;
     if (current != null) {
       current.publish(frame);
+    }
+  }
+
+  @Override
+  public void inquire(TransportMember former) {
+    Receiver told = receiver;
+    if (told != null) {
+      new Inquiry(former, stopping, told::ended).start();
     }
   }
 

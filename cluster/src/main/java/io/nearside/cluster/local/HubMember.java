@@ -38,7 +38,7 @@ final class HubMember implements PeerTransport, Pulse {
   }
 
   TransportMember listed() {
-    return new TransportMember(id, "local:" + id);
+    return new TransportMember(id, "local:" + name);
   }
 
   /** Runs what was to happen in this member's process, now or when it is resumed. */
@@ -75,6 +75,11 @@ final class HubMember implements PeerTransport, Pulse {
   @Override
   public void send(byte[] frame) {
     hub.carry(this, frame);
+  }
+
+  @Override
+  public void inquire(TransportMember former) {
+    hub.inquire(this, former);
   }
 
   @Override

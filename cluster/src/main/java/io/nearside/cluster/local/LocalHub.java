@@ -5,6 +5,7 @@ import io.nearside.cluster.PeerTransport;
 import io.nearside.cluster.PeerTransport.Receiver;
 import io.nearside.cluster.PeerTransport.TransportMember;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,6 +21,7 @@ public final class LocalHub {
   private final HubTime time;
   private final Faults faults;
   private final List<HubMember> members = new CopyOnWriteArrayList<>();
+  private final Map<String, HubMember> everListed = new ConcurrentHashMap<>();
   private final Set<Link> cuts = ConcurrentHashMap.newKeySet();
   private long nextId = 1;
   private int nextSide = 1;
@@ -54,7 +56,7 @@ public final class LocalHub {
 
   synchronized void join(HubMember member) {
     members.add(member);
-    member.id = member.name + "#" + nextId++;
+    list(member);
     tellJoined(member, false);
     tellOthers(member);
   }
@@ -64,6 +66,16 @@ public final class LocalHub {
     if (members.remove(member)) {
       // After what it has sent.
       time.after(0, this::tellAll);
+    }
+  }
+
+  /** Who can reach a dead process's place sees that it is dead. */
+  void inquire(HubMember asking, TransportMember former) {
+    HubMember member = everListed.get(former.id());
+    Receiver receiver = asking.receiver;
+    boolean ended = member != null && !member.alive && member.side == asking.side;
+    if (ended && receiver != null) {
+      time.after(0, () -> asking.deliver(() -> receiver.ended(former.id())));
     }
   }
 
@@ -113,7 +125,7 @@ public final class LocalHub {
     List<HubMember> merging = members.stream().filter(member -> member.side != 0).toList();
     for (HubMember member : merging) {
       member.side = 0;
-      member.id = member.name + "#" + nextId++;
+      list(member);
     }
     members.stream().filter(member -> !merging.contains(member)).forEach(this::tellMembers);
     merging.forEach(member -> tellJoined(member, true));
@@ -135,6 +147,11 @@ public final class LocalHub {
     member.alive = false;
     member.stop();
     time.after(noticedAfterNanos, () -> remove(member));
+  }
+
+  private void list(HubMember member) {
+    member.id = member.name + "#" + nextId++;
+    everListed.put(member.id, member);
   }
 
   private HubMember newest(String name) {

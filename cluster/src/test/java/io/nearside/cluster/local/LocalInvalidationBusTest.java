@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.nearside.cluster.BusListener;
 import io.nearside.cluster.BusSettings;
 import io.nearside.cluster.BusStatistics;
@@ -22,6 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** Whole buses on a hub: most in virtual time, some with real threads. */
 @Timeout(60)
@@ -289,6 +293,30 @@ final class LocalInvalidationBusTest {
     BusStatistics statistics = a.bus.statistics();
     assertTrue(statistics.badSeals() > 10);
     assertEquals(0, statistics.bytesReceived());
+  }
+
+  @Test
+  void badSeals_many_areLoggedOnceAMinute() {
+    Logger logger = (Logger) LoggerFactory.getLogger("io.nearside.cluster.PeerBus");
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    logger.addAppender(lines);
+    logger.setAdditive(false);
+    try {
+      start("a");
+      InvalidationBus x =
+          new LocalInvalidationBus(
+              settings("x", ClusterSecret.of("another secret altogether"), 10), hub);
+      x.start(new RecordingListener());
+      passMillis(59_000);
+      // One each: a does not understand x, and x does not understand a.
+      assertEquals(2, lines.list.size());
+      passMillis(60_000);
+      assertEquals(4, lines.list.size());
+    } finally {
+      logger.setAdditive(true);
+      logger.detachAppender(lines);
+    }
   }
 
   @Test

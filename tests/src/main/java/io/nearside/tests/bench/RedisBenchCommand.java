@@ -159,7 +159,7 @@ final class RedisBenchCommand implements Callable<Integer> {
     out.println(
         "transport:  loopback TCP; figures named unix: unix socket to the sidecar, TCP to Redis");
     out.println(
-        "load:       50 clients on one thread, 1,000 keys of 100 bytes, %d rounds of %.1f s"
+        "load:       50 clients on one thread where not said otherwise, 1,000 keys of 100 bytes, %d rounds of %.1f s"
             .formatted(settings.rounds(), settings.seconds()));
     out.println(
         "warm-up:    %.0f s of the same load on the sidecar before each comparison, not counted"

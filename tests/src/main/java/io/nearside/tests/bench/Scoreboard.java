@@ -49,12 +49,12 @@ final class Scoreboard {
     raw.forEach((name, value) -> out.printf("  %-44s %s%n", name, number(value)));
     out.println();
     out.printf(
-        "%-22s %14s %24s %9s %9s %-7s %s%n",
+        "%-28s %12s %20s %9s %9s %-7s %s%n",
         "figure", "ours", "peer", "value", "target", "", "meaning");
     scores.forEach(
         (figure, score) ->
             out.printf(
-                "%-22s %14s %24s %9s %9s %-7s %s%n",
+                "%-28s %12s %20s %9s %9s %-7s %s%n",
                 figure.label(),
                 score.ours(),
                 score.peer(),

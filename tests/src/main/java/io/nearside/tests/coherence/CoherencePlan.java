@@ -56,4 +56,18 @@ public record CoherencePlan(
         requestTimeout,
         rules);
   }
+
+  /** The same with another number of writers around the sidecars. */
+  public CoherencePlan withDirectWriters(int count) {
+    return new CoherencePlan(
+        seed,
+        duration,
+        keys,
+        readersPerSidecar,
+        writersPerSidecar,
+        count,
+        writePauseMaxMillis,
+        requestTimeout,
+        rules);
+  }
 }

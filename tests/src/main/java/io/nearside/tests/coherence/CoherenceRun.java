@@ -197,7 +197,7 @@ public final class CoherenceRun {
     List<String> command =
         WorkloadKeys.isHash(key) ? List.of("HGET", key, "f") : List.of("GET", key);
     var query = new ReaderLoop.Query(command, List.of(key));
-    Read read = checker.beginRead(path, query.line(), query.keys());
+    Read read = checker.beginRead(path, connection.cacheLine(command), query.keys());
     byte[] reply = connection.exchange(List.of(command)).getFirst();
     @Nullable String name = query.names(reply).getFirst();
     checker.endRead(read, Collections.singletonList(name));

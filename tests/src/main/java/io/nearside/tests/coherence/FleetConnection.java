@@ -23,6 +23,13 @@ final class FleetConnection implements AutoCloseable {
   }
 
   /**
+   * What a sidecar may keep a reply under: the command line, and the protocol that the reply is in.
+   */
+  String cacheLine(List<String> command) {
+    return (resp3 ? "RESP3 " : "RESP2 ") + String.join(" ", command);
+  }
+
+  /**
    * Opens the connection where it is not open.
    *
    * @throws IOException nothing was sent of what the caller is about to send

@@ -41,10 +41,6 @@ final class ReaderLoop implements Runnable {
 
   /** One command and what its reply says of its keys. */
   record Query(List<String> command, List<String> keys) {
-    String line() {
-      return String.join(" ", command);
-    }
-
     /** Names of the values, in the order of the keys. */
     List<@Nullable String> names(byte[] reply) throws IOException {
       return switch (command.getFirst()) {
@@ -108,7 +104,7 @@ final class ReaderLoop implements Runnable {
   private void ask(List<Query> queries) throws IOException {
     List<Read> reads = new ArrayList<>();
     for (Query query : queries) {
-      reads.add(checker.beginRead(path, query.line(), query.keys()));
+      reads.add(checker.beginRead(path, connection.cacheLine(query.command()), query.keys()));
     }
     List<byte[]> replies = connection.exchange(queries.stream().map(Query::command).toList());
     for (int i = 0; i < replies.size(); i++) {

@@ -6,7 +6,10 @@ public enum Rule {
   READ_YOUR_WRITES,
   /** No value older than {@code maxStaleness} after a newer one was acknowledged: promise 2. */
   MAX_STALENESS,
-  /** A later read through the same sidecar, by the same command line, is not older: promise 3. */
+  /**
+   * A later read through the same sidecar, by the same command line in the same protocol, is not
+   * older: promise 3. Replies to different command lines are kept, and forgotten, apart.
+   */
   MONOTONIC_READS,
   /** One reply does not mix old and new of one multi-key write through the same sidecar. */
   WHOLE_WRITES,

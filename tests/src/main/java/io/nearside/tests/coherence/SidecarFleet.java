@@ -1,24 +1,16 @@
 package io.nearside.tests.coherence;
 
-import io.nearside.tests.stack.RawRedis;
 import io.nearside.tests.stack.RedisServer;
 import io.nearside.tests.stack.SidecarCluster;
 import io.nearside.tests.stack.SidecarYaml;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Sidecars as processes of their own, joined through Hazelcast, in front of one Redis. */
 public final class SidecarFleet implements FleetUnderTest {
-  private static final Pattern TRACKING =
-      Pattern.compile("\\bid=(?<id>\\d+) .*\\bname=nearside-tracking");
-
   private final RedisServer redis;
   private final SidecarCluster cluster;
 
@@ -84,17 +76,7 @@ public final class SidecarFleet implements FleetUnderTest {
 
   @Override
   public int cutTracking() {
-    int cut = 0;
-    try (RawRedis connection = redis.connect()) {
-      Matcher tracking = TRACKING.matcher(connection.ask("CLIENT", "LIST"));
-      while (tracking.find()) {
-        connection.ask("CLIENT", "KILL", "ID", tracking.group("id"));
-        cut++;
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot cut the tracking connections", e);
-    }
-    return cut;
+    return TrackingCut.cut(redis);
   }
 
   @Override

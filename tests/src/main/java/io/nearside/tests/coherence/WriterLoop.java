@@ -102,7 +102,9 @@ final class WriterLoop implements Runnable {
     Read read = null;
     if (behind != null) {
       commands.add(behind.command());
-      read = checker.beginReadAfter(path, behind.line(), behind.keys(), write);
+      read =
+          checker.beginReadAfter(
+              path, connection.cacheLine(behind.command()), behind.keys(), write);
     }
     List<byte[]> replies;
     try {

@@ -5,14 +5,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that dies with this JVM: one hook kills every child that is still there. Output goes to
- * a log file. Thread-safe.
+ * A process that dies with this JVM: one hook kills every child that is still there and removes its
+ * folder. Output goes to a log file. Thread-safe.
  */
 final class ChildProcess {
   private static final Duration KILL_WAIT = Duration.ofSeconds(10);
@@ -20,16 +21,21 @@ final class ChildProcess {
 
   static {
     Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> RUNNING.forEach(c -> c.process.destroyForcibly())));
+        .addShutdownHook(new Thread(() -> List.copyOf(RUNNING).forEach(ChildProcess::endWithJvm)));
   }
 
   private final Process process;
+  private final Path directory;
 
-  private ChildProcess(Process process) {
+  private ChildProcess(Process process, Path directory) {
     this.process = process;
+    this.directory = directory;
   }
 
-  /** Starts a command; both its outputs are appended to {@code log}. */
+  /**
+   * Starts a command in a folder of its own; both its outputs are appended to {@code log}. Whoever
+   * ends the process removes the folder, unless the JVM ends before.
+   */
   static ChildProcess start(List<String> command, Path directory, Path log) throws IOException {
     var builder =
         new ProcessBuilder(command)
@@ -37,7 +43,7 @@ final class ChildProcess {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().keySet().removeIf(name -> name.startsWith("NEARSIDE_"));
-    var child = new ChildProcess(builder.start());
+    var child = new ChildProcess(builder.start(), directory);
     RUNNING.add(child);
     return child;
   }
@@ -109,13 +115,18 @@ final class ChildProcess {
     return process.exitValue();
   }
 
+  private void endWithJvm() {
+    kill();
+    removeTree(directory);
+  }
+
   /** Removes a folder and all in it; what somebody else removed meanwhile is fine. */
   static void removeTree(Path folder) {
     if (!Files.exists(folder)) {
       return;
     }
     try (var tree = Files.walk(folder)) {
-      for (Path path : tree.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
       }
     } catch (IOException e) {

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  * @param cache whether anything is served from memory
  * @param tracking whether writers that bypass the sidecars are seen
  * @param maxStalenessMillis of the promise
+ * @param stallMillis how long a slow reader may hold up a shared upstream connection
  * @param clusterPort 0 for a sidecar alone
  * @param clusterMembers the cluster ports of the fleet, its own included
  */
@@ -25,6 +26,7 @@ public record SidecarYaml(
     boolean cache,
     boolean tracking,
     int maxStalenessMillis,
+    int stallMillis,
     int clusterPort,
     List<Integer> clusterMembers) {
   private static final int CONNECTIONS_MAX = 20_000;
@@ -35,7 +37,7 @@ public record SidecarYaml(
 
   /** A sidecar alone in front of an upstream: cache and tracking on, every port a free one. */
   public static SidecarYaml alone(String upstreamUrl) {
-    return new SidecarYaml("sidecar-0", upstreamUrl, 0, "", true, true, 1_000, 0, List.of());
+    return new SidecarYaml("sidecar-0", upstreamUrl, 0, "", true, true, 1_000, 5_000, 0, List.of());
   }
 
   /** The same with a unix socket to listen on as well. */
@@ -48,6 +50,7 @@ public record SidecarYaml(
         cache,
         tracking,
         maxStalenessMillis,
+        stallMillis,
         clusterPort,
         clusterMembers);
   }
@@ -62,6 +65,7 @@ public record SidecarYaml(
         false,
         tracking,
         maxStalenessMillis,
+        stallMillis,
         clusterPort,
         clusterMembers);
   }
@@ -76,6 +80,22 @@ public record SidecarYaml(
         cache,
         false,
         maxStalenessMillis,
+        stallMillis,
+        clusterPort,
+        clusterMembers);
+  }
+
+  /** The same with another patience with clients that do not read. */
+  public SidecarYaml withStallMillis(int millis) {
+    return new SidecarYaml(
+        nodeId,
+        upstreamUrl,
+        redisPort,
+        unixSocket,
+        cache,
+        tracking,
+        maxStalenessMillis,
+        millis,
         clusterPort,
         clusterMembers);
   }
@@ -90,6 +110,7 @@ public record SidecarYaml(
         cache,
         tracking,
         maxStalenessMillis,
+        stallMillis,
         ownClusterPort,
         fleet);
   }
@@ -102,7 +123,7 @@ public record SidecarYaml(
         redis:
           listen: {host: 127.0.0.1, port: %d, unixSocket: '%s'}
           upstream: {url: '%s'}
-          clients: {connectionsMax: %d}
+          clients: {connectionsMax: %d, stallMillis: %d}
           cache: {enabled: %s}
           tracking: {enabled: %s}
         admin: {host: 127.0.0.1, port: 0}
@@ -114,6 +135,7 @@ public record SidecarYaml(
             unixSocket,
             upstreamUrl,
             CONNECTIONS_MAX,
+            stallMillis,
             cache,
             tracking,
             clusterPort == 0 ? "" : cluster());

@@ -30,11 +30,11 @@ final class CoherenceRunTest {
     List<Fault.Scheduled> faults =
         List.of(
             at(300, new Fault.KillSidecar(0, Duration.ofMillis(300))),
-            at(700, new Fault.PauseSidecar(1, Duration.ofMillis(2_500))),
-            at(3_300, new Fault.RestartUpstream(Duration.ofMillis(1_200))),
-            at(5_000, new Fault.PauseUpstream(Duration.ofMillis(2_300))));
+            at(700, new Fault.PauseSidecar(1, Duration.ofMillis(2_200))),
+            at(3_000, new Fault.RestartUpstream(Duration.ofMillis(300))),
+            at(3_600, new Fault.PauseUpstream(Duration.ofMillis(2_200))));
     try (var fleet = StandInFleet.ofPlainProxies(4)) {
-      var outcome = CoherenceRun.run(fleet, plan.lasting(Duration.ofSeconds(8)), faults);
+      var outcome = CoherenceRun.run(fleet, plan.lasting(Duration.ofMillis(6_500)), faults);
       assertTrue(outcome.kept(), outcome::toString);
       assertTrue(outcome.report().writesUnknown() > 0, outcome::toString);
     }

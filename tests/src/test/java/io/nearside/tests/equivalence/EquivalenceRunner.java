@@ -39,7 +39,7 @@ final class EquivalenceRunner {
     }
   }
 
-  private static final Duration REPLY_WITHIN = Duration.ofSeconds(8);
+  private static final Duration REPLY_WITHIN = Duration.ofSeconds(5);
   private static final Duration BLOCKED_WITHIN = Duration.ofSeconds(8);
   private static final int CONTEXT_STEPS = 6;
   private static final int PIECES_MAX = 12;
@@ -230,13 +230,21 @@ final class EquivalenceRunner {
     RawRedis connection(String id) throws IOException {
       RawRedis connection = connections.get(id);
       if (connection == null) {
-        connection = RawRedis.connect(address);
+        connection = connect();
         connections.put(id, connection);
         if (resp3) {
           connection.command("HELLO", "3");
         }
       }
       return connection;
+    }
+
+    private RawRedis connect() throws IOException {
+      try {
+        return RawRedis.connect(address);
+      } catch (IOException refused) {
+        throw new IOException(name + " at " + address + ": " + refused.getMessage(), refused);
+      }
     }
 
     void send(String id, List<byte[]> pieces) throws IOException {

@@ -1,6 +1,10 @@
 package io.nearside.tests.equivalence;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.nearside.tests.stack.RedisServer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -14,6 +18,8 @@ import org.junit.jupiter.api.condition.EnabledIf;
     disabledReason = "the sidecar's program is not on the class path")
 @SuppressWarnings("NullAway.Init") // set before every test
 final class RedisEquivalenceTest {
+  private static final Pattern CALLS = Pattern.compile("calls=(\\d+)");
+
   private static RedisServer direct;
   private static RedisServer behind;
   private static EndpointUnderTest sidecar;
@@ -34,7 +40,24 @@ final class RedisEquivalenceTest {
 
   @TestFactory
   Stream<DynamicTest> sidecar_wholeCorpus_answersAsTheServer() {
-    return Corpus.tests(new EquivalenceRunner(direct, behind, sidecar.address()));
+    return Stream.concat(
+        Corpus.tests(new EquivalenceRunner(direct, behind, sidecar.address())),
+        Stream.of(
+            DynamicTest.dynamicTest(
+                "the near-cache took part", RedisEquivalenceTest::assertReadsWereSpared)));
+  }
+
+  /** Both servers got the same scripts: what one of them did not see was answered from memory. */
+  private static void assertReadsWereSpared() {
+    long asked = calls(direct, "cmdstat_get");
+    long seen = calls(behind, "cmdstat_get");
+    assertTrue(seen < asked * 0.8, seen + " of " + asked + " GETs reached the server");
+  }
+
+  private static long calls(RedisServer server, String command) {
+    Matcher calls = CALLS.matcher(server.info().getOrDefault(command, ""));
+    assertTrue(calls.find(), command);
+    return Long.parseLong(calls.group(1));
   }
 
   @TestFactory

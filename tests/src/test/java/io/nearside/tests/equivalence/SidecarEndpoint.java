@@ -36,7 +36,7 @@ public final class SidecarEndpoint implements EndpointUnderTest {
     return """
         redis:
           listen: %s
-          upstream: {url: "%s", password: "%s"}
+          upstream: {url: "%s", password: {value: "%s"}}
         cluster: {topology: none}
         admin: {port: 0}
         """
@@ -55,6 +55,10 @@ public final class SidecarEndpoint implements EndpointUnderTest {
 
   @Override
   public void close() {
+    // One that died is the finding, whatever the replies were.
+    if (!sidecar.isAlive()) {
+      System.err.println("the sidecar died: " + sidecar.log());
+    }
     sidecar.close();
   }
 }

@@ -26,6 +26,9 @@ final class HostileTarget implements AutoCloseable {
   /** Idle clients, a working one, and what a test opens besides. */
   private static final String REDIS_CLIENTS_MAX = "15000";
 
+  /** How long a client that does not read may hold up the others; their bound is longer. */
+  private static final int STALL_MILLIS = 1_000;
+
   private final RedisServer redis;
   private final @Nullable SidecarProcess sidecar;
 
@@ -59,7 +62,7 @@ final class HostileTarget implements AutoCloseable {
       return new HostileTarget(redis, null);
     }
     try {
-      String yaml = SidecarYaml.alone(redis.url()).text();
+      String yaml = SidecarYaml.alone(redis.url()).withStallMillis(STALL_MILLIS).text();
       return new HostileTarget(redis, SidecarProcess.start(yaml, HEAP));
     } catch (RuntimeException failed) {
       redis.close();

@@ -30,7 +30,6 @@ final class HostileVolumeTest {
   private static final int MIB = 1 << 20;
   private static final int GIANT_MIB = CoherencePlan.isLong() ? 256 : 96;
   private static final int PIPELINED = 100_000;
-  private static final Duration STUCK_AFTER = Duration.ofMillis(1_500);
   private static final Duration READ_WITHIN = Duration.ofSeconds(30);
 
   /** What a sidecar may need for the transit of a giant: some buffers, not the giant. */
@@ -104,7 +103,7 @@ final class HostileVolumeTest {
         requests.writeBytes(RawRedis.encode("GET", "large"));
       }
       write(slow, requests.toByteArray());
-      LockSupport.parkNanos(STUCK_AFTER.toNanos());
+      waitUntilStuck();
       control.assertServed();
       target.assertResidentWithinLimit();
       System.out.printf(
@@ -154,7 +153,7 @@ final class HostileVolumeTest {
           write(channel, RawRedis.encode("GET", "large"));
         }
       }
-      LockSupport.parkNanos(STUCK_AFTER.toNanos());
+      waitUntilStuck();
       control.assertServed();
       target.assertResidentWithinLimit();
       System.out.printf("40 stuck readers %s: %d MiB; %s%n", target, target.residentMib(), control);
@@ -186,7 +185,7 @@ final class HostileVolumeTest {
                       // the reader's count tells
                     }
                   });
-      LockSupport.parkNanos(STUCK_AFTER.toNanos());
+      waitUntilStuck();
       control.assertServed();
       target.assertResidentWithinLimit();
       System.out.printf(
@@ -218,6 +217,10 @@ final class HostileVolumeTest {
         }
       }
     }
+  }
+
+  private void waitUntilStuck() {
+    LockSupport.parkNanos(Duration.ofMillis(target.isSidecar() ? 1_500 : 200).toNanos());
   }
 
   private SocketChannel open() throws IOException {

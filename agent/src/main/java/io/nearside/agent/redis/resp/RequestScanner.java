@@ -18,6 +18,12 @@ public final class RequestScanner {
   /** The client broke the protocol: {@link #violation()} says how. */
   public static final int VIOLATION = -2;
 
+  /** Arguments of a command of a client that has not logged in where it must; Redis's own limit. */
+  public static final int UNAUTHENTICATED_ARGUMENTS_MAX = 10;
+
+  /** Bytes of such an argument; Redis's own limit. */
+  public static final int UNAUTHENTICATED_BULK_BYTES_MAX = 16_384;
+
   private static final int NOT_BEGUN = -1;
   private static final long BAD_NUMBER = Long.MIN_VALUE;
 
@@ -30,6 +36,7 @@ public final class RequestScanner {
   private int position;
   private int bulkLength = NOT_BEGUN;
   private int searchFrom;
+  private boolean unauthenticated;
   private @Nullable String violation;
 
   public RequestScanner(RespLimits limits) {
@@ -75,6 +82,14 @@ public final class RequestScanner {
   /** Declared length of the argument whose content is being waited for, or -1. */
   public int currentBulkLength() {
     return bulkLength;
+  }
+
+  /**
+   * Whether the client has still to log in: Redis then takes {@value
+   * #UNAUTHENTICATED_ARGUMENTS_MAX} short arguments only.
+   */
+  public void unauthenticated(boolean on) {
+    unauthenticated = on;
   }
 
   /** Index from which the bytes have not been taken into the frame yet. */
@@ -141,6 +156,9 @@ public final class RequestScanner {
       if (count == BAD_NUMBER || count > limits.argumentsMax()) {
         return violate("invalid multibulk length");
       }
+      if (unauthenticated && count > UNAUTHENTICATED_ARGUMENTS_MAX) {
+        return violate("unauthenticated multibulk length");
+      }
       advance(cr + 2);
       argsLeft = (int) Math.max(0, count);
     }
@@ -175,6 +193,9 @@ public final class RequestScanner {
     long length = number(bytes, position + 1, cr);
     if (length == BAD_NUMBER || length < 0 || length > limits.bulkBytesMax()) {
       return violate("invalid bulk length");
+    }
+    if (unauthenticated && length > UNAUTHENTICATED_BULK_BYTES_MAX) {
+      return violate("unauthenticated bulk length");
     }
     advance(cr + 2);
     bulkLength = (int) length;

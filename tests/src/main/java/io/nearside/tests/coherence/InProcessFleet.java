@@ -1,0 +1,211 @@
+package io.nearside.tests.coherence;
+
+import io.nearside.agent.Agent;
+import io.nearside.cluster.BusSettings;
+import io.nearside.cluster.ClusterSecret;
+import io.nearside.cluster.local.Faults;
+import io.nearside.cluster.local.HubTime;
+import io.nearside.cluster.local.LocalHub;
+import io.nearside.cluster.local.LocalInvalidationBus;
+import io.nearside.config.ConfigLoader;
+import io.nearside.tests.stack.FreePort;
+import io.nearside.tests.stack.RedisServer;
+import io.nearside.tests.stack.SidecarYaml;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Sidecars in this process on a bus that can be spoilt. A pause stops a sidecar's bus and nothing
+ * else: it goes on serving its clients, deaf and dumb.
+ */
+public final class InProcessFleet implements FleetUnderTest, BusTampering {
+  private static final Duration JOINED_WITHIN = Duration.ofSeconds(30);
+  private static final long LOSS_NOTICED_NANOS = Duration.ofMillis(200).toNanos();
+  private static final int QUEUE_KEYS_MAX = 65_536;
+
+  /** Who was killed has nobody to take leave of. */
+  private static final long LEAVE_MILLIS = 300;
+
+  private static final String SECRET = "a-secret-of-tests-only";
+
+  private final RedisServer redis = RedisServer.start();
+  private final long seed;
+  private final SidecarYaml yaml;
+  private final LocalHub hub;
+  private final List<Integer> ports = new ArrayList<>();
+  private final List<Agent> agents = new CopyOnWriteArrayList<>();
+  private final List<SkippingBus> buses = new CopyOnWriteArrayList<>();
+  private volatile Faults faults = Faults.none();
+  private volatile int skipEveryNth;
+
+  private InProcessFleet(boolean tracking, long seed) {
+    this.seed = seed;
+    SidecarYaml alone = SidecarYaml.alone(redis.url());
+    this.yaml = tracking ? alone : alone.withoutTracking();
+    this.hub = new LocalHub(HubTime.real(), (from, to) -> faults.copies(from, to));
+  }
+
+  /**
+   * Starts sidecars and waits until they have joined.
+   *
+   * @param tracking without it, writers that bypass the sidecars are not seen, and must not be
+   * @param seed of what happens to the bus's messages
+   */
+  public static InProcessFleet start(int count, boolean tracking, long seed) {
+    InProcessFleet fleet = new InProcessFleet(tracking, seed);
+    try {
+      for (int i = 0; i < count; i++) {
+        fleet.ports.add(FreePort.next());
+        fleet.startAgent(i);
+      }
+      fleet.awaitJoined();
+      return fleet;
+    } catch (RuntimeException failed) {
+      fleet.close();
+      throw failed;
+    }
+  }
+
+  private void startAgent(int index) {
+    String id = "sidecar-" + index;
+    String text = yaml.member(id, ports.get(index), 0, List.of()).text();
+    BusSettings settings =
+        new BusSettings(
+            id,
+            "test",
+            "",
+            yaml.maxStalenessMillis(),
+            ClusterSecret.of(SECRET),
+            QUEUE_KEYS_MAX,
+            0,
+            LEAVE_MILLIS);
+    SkippingBus bus = new SkippingBus(new LocalInvalidationBus(settings, hub));
+    bus.skip(skipEveryNth);
+    Agent agent = Agent.start(ConfigLoader.loadText(text, id, Map.of()), bus);
+    if (index < agents.size()) {
+      agents.set(index, agent);
+      buses.set(index, bus);
+    } else {
+      agents.add(agent);
+      buses.add(bus);
+    }
+  }
+
+  private void awaitJoined() {
+    long deadline = System.nanoTime() + JOINED_WITHIN.toNanos();
+    for (SkippingBus bus : buses) {
+      while (bus.membership().peers().size() < buses.size() - 1
+          || bus.freshUntilNanos() - System.nanoTime() < 0) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new IllegalStateException(
+              "not joined: " + bus.membership() + "; " + bus.freshnessDetail());
+        }
+        LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+      }
+    }
+  }
+
+  @Override
+  public int size() {
+    return agents.size();
+  }
+
+  @Override
+  public SocketAddress address(int sidecar) {
+    return loopback(ports.get(sidecar));
+  }
+
+  @Override
+  public SocketAddress upstream() {
+    return loopback(redis.port());
+  }
+
+  private static SocketAddress loopback(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
+  @Override
+  public void kill(int sidecar) {
+    hub.kill("sidecar-" + sidecar, LOSS_NOTICED_NANOS);
+    agents.get(sidecar).close();
+  }
+
+  @Override
+  public void restart(int sidecar) {
+    startAgent(sidecar);
+  }
+
+  @Override
+  public void pause(int sidecar) {
+    hub.pause("sidecar-" + sidecar);
+  }
+
+  @Override
+  public void resume(int sidecar) {
+    hub.resume("sidecar-" + sidecar);
+  }
+
+  @Override
+  public int cutTracking() {
+    return TrackingCut.cut(redis);
+  }
+
+  @Override
+  public void killUpstream() {
+    redis.kill();
+  }
+
+  @Override
+  public void restartUpstream() {
+    redis.restart();
+  }
+
+  @Override
+  public void pauseUpstream() {
+    redis.pause();
+  }
+
+  @Override
+  public void resumeUpstream() {
+    redis.resume();
+  }
+
+  @Override
+  public Optional<BusTampering> bus() {
+    return Optional.of(this);
+  }
+
+  @Override
+  public void apply(BusFaults wanted) {
+    faults =
+        wanted.equals(BusFaults.NONE)
+            ? Faults.none()
+            : Faults.seeded(
+                seed,
+                new Faults.Rates(
+                    wanted.dropped(),
+                    wanted.duplicated(),
+                    wanted.delayed(),
+                    Duration.ofMillis(wanted.delayMaxMillis()).toNanos()));
+  }
+
+  @Override
+  public void skipInvalidations(int everyNth) {
+    skipEveryNth = everyNth;
+    buses.forEach(bus -> bus.skip(everyNth));
+  }
+
+  @Override
+  public void close() {
+    agents.forEach(Agent::close);
+    redis.close();
+  }
+}

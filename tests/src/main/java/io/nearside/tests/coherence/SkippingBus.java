@@ -1,0 +1,95 @@
+package io.nearside.tests.coherence;
+
+import io.nearside.cluster.BusListener;
+import io.nearside.cluster.BusStatistics;
+import io.nearside.cluster.EpochReason;
+import io.nearside.cluster.InvalidationBus;
+import io.nearside.cluster.Membership;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A bus that leaves out some invalidations before they get a number, which nobody can notice: a
+ * broken promise on purpose. Safe from any thread, like the bus that it wraps.
+ */
+final class SkippingBus implements InvalidationBus {
+  private final InvalidationBus bus;
+  private final AtomicLong published = new AtomicLong();
+  private volatile int everyNth;
+
+  SkippingBus(InvalidationBus bus) {
+    this.bus = bus;
+  }
+
+  /** 0 for none. */
+  void skip(int newEveryNth) {
+    everyNth = newEveryNth;
+  }
+
+  private boolean skipped() {
+    int nth = everyNth;
+    return nth > 0 && published.incrementAndGet() % nth == 0;
+  }
+
+  @Override
+  public void start(BusListener listener) {
+    bus.start(listener);
+  }
+
+  @Override
+  public void publish(int database, byte[] key) {
+    if (!skipped()) {
+      bus.publish(database, key);
+    }
+  }
+
+  @Override
+  public void publish(int database, List<byte[]> keys) {
+    if (!skipped()) {
+      bus.publish(database, keys);
+    }
+  }
+
+  @Override
+  public void publishEpoch(EpochReason reason) {
+    if (!skipped()) {
+      bus.publishEpoch(reason);
+    }
+  }
+
+  @Override
+  public long freshUntilNanos() {
+    return bus.freshUntilNanos();
+  }
+
+  @Override
+  public String freshnessDetail() {
+    return bus.freshnessDetail();
+  }
+
+  @Override
+  public boolean joined() {
+    return bus.joined();
+  }
+
+  @Override
+  public Membership membership() {
+    return bus.membership();
+  }
+
+  @Override
+  public BusStatistics statistics() {
+    return bus.statistics();
+  }
+
+  @Override
+  public CompletionStage<Void> leave() {
+    return bus.leave();
+  }
+
+  @Override
+  public void close() {
+    bus.close();
+  }
+}
