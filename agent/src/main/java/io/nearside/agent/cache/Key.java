@@ -22,6 +22,7 @@ public abstract sealed class Key {
   public static final int KEY_BYTES_MAX = 512;
 
   private static final byte[] DIGEST_MARKER = {0, 'n', 's', 'd', 0};
+  private static final int DIGEST_BYTES = 32;
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   // Random per process: a client can not choose keys that collide.
@@ -74,6 +75,13 @@ public abstract sealed class Key {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
+  }
+
+  /** Whether canonical bytes are a digest, which says nothing of the key's text. */
+  public static boolean isDigest(byte[] canonical) {
+    return canonical.length == DIGEST_MARKER.length + DIGEST_BYTES
+        && Arrays.equals(
+            canonical, 0, DIGEST_MARKER.length, DIGEST_MARKER, 0, DIGEST_MARKER.length);
   }
 
   /** The same key in another database; shares the bytes. */

@@ -1,0 +1,60 @@
+package io.nearside.agent;
+
+import io.nearside.agent.admin.AdminServer;
+import io.nearside.agent.admin.AdminSources;
+import io.nearside.agent.admin.ConfigOperations;
+import io.nearside.agent.health.LoopProbe;
+import io.nearside.agent.metrics.AgentMetrics;
+import io.nearside.agent.redis.RedisFace;
+import io.nearside.config.NearsideConfig;
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Wires the admin listener to the faces. */
+final class Operations {
+  private Operations() {}
+
+  /**
+   * Opens the admin listener; best before the faces listen, so that it tells of their start and
+   * misses no event.
+   *
+   * @param faces the faces' Vert.x, whose event loops are watched
+   * @param listening whether the faces accept clients
+   * @param draining whether a drain has begun
+   */
+  static Future<AdminServer> start(
+      Vertx faces,
+      RedisFace redis,
+      ConfigOperations config,
+      BooleanSupplier listening,
+      BooleanSupplier draining) {
+    Supplier<NearsideConfig> now = () -> config.effective().config();
+    return AdminServer.start(
+        () -> now.get().admin(),
+        new AdminSources(
+            RedisFaceChecks.of(redis, listening),
+            loops(faces),
+            draining,
+            new AgentMetrics(Version.get(), redis.nodeId()),
+            new RedisFaceFigures(redis),
+            redis.bus(),
+            new RedisFaceCache(redis, now),
+            new RedisFaceConsistency(redis, now),
+            config,
+            redis::onEvent));
+  }
+
+  private static List<LoopProbe> loops(Vertx faces) {
+    List<LoopProbe> probes = new ArrayList<>();
+    for (EventExecutor loop : ((VertxInternal) faces).nettyEventLoopGroup()) {
+      probes.add(new LoopProbe(Integer.toString(probes.size()), loop));
+    }
+    return probes;
+  }
+}

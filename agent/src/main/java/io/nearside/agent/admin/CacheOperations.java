@@ -1,0 +1,37 @@
+package io.nearside.agent.admin;
+
+import io.vertx.core.Future;
+
+/** What people may ask of the near-cache. Safe from any thread. */
+public interface CacheOperations {
+
+  /** Who says so, in what a later {@link #explain} shows. */
+  String BY = "admin";
+
+  /** Numbers of now. */
+  Future<CacheOverview> overview();
+
+  /** Everything that decides whether a key is served from memory. */
+  KeyExplanation explain(int database, byte[] key);
+
+  /**
+   * Drops a key and breaks its leases.
+   *
+   * @param fleet whether every peer shall as well
+   * @return whether it was held here
+   */
+  boolean invalidateKey(int database, byte[] key, boolean fleet);
+
+  /**
+   * Drops every key that matches, in all databases, and breaks all leases. Takes time in proportion
+   * to what is held.
+   *
+   * @param glob as in Redis
+   * @param fleet whether the peers shall as well; the bus carries no globs, so they drop everything
+   * @return how many keys went here
+   */
+  int invalidateMatching(String glob, boolean fleet);
+
+  /** Makes everything that is held unreachable; the new epoch. */
+  long invalidateAll(boolean fleet);
+}

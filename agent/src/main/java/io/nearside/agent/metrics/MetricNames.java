@@ -1,0 +1,181 @@
+package io.nearside.agent.metrics;
+
+import java.util.List;
+
+/**
+ * Every metric that Nearside itself exports, named the Prometheus way: base units, counters end in
+ * {@code _total}. Those of the JVM, the process and the admin listener are named by Micrometer and
+ * Vert.x. {@code docs/operations.md} lists them; a test compares.
+ */
+public enum MetricNames {
+  CACHE_HITS(Type.COUNTER, "nearside_cache_hits_total", "Reads that the near-cache answered."),
+  CACHE_MISSES(
+      Type.COUNTER, "nearside_cache_misses_total", "Cacheable reads that went upstream for it."),
+  CACHE_JOINED(
+      Type.COUNTER,
+      "nearside_cache_joined_total",
+      "Cacheable reads that another client's miss, already on its way, answered."),
+  CACHE_AROUND(
+      Type.COUNTER,
+      "nearside_cache_around_total",
+      "Cacheable reads that the near-cache had no part in: it was fenced, or the read was pinned."),
+  CACHE_HIT_RATE(
+      Type.GAUGE,
+      "cache_hit_rate_by_tier",
+      "Hits in hits, misses and joined reads of the last minute; NaN when there were none.",
+      "cache_tier"),
+  CACHE_FILLS(Type.COUNTER, "nearside_cache_fills_total", "Replies stored."),
+  CACHE_REFUSED_FILLS(
+      Type.COUNTER, "nearside_cache_refused_fills_total", "Replies not stored.", "reason"),
+  CACHE_EVICTIONS(
+      Type.COUNTER, "nearside_cache_evictions_total", "Entries that made room for others."),
+  CACHE_INVALIDATIONS(
+      Type.COUNTER, "nearside_cache_invalidations_total", "Keys dropped because they changed."),
+  CACHE_ENTRIES(Type.GAUGE, "nearside_cache_entries", "Keys held."),
+  CACHE_BYTES(Type.GAUGE, "nearside_cache_bytes", "Memory of all entries, estimated."),
+  CACHE_LIMIT_BYTES(Type.GAUGE, "nearside_cache_limit_bytes", "What it may be at most."),
+  CACHE_EPOCH_MOVES(
+      Type.COUNTER,
+      "nearside_cache_epoch_moves_total",
+      "How often everything held became unreachable at once.",
+      "reason"),
+  FENCED(Type.GAUGE, "nearside_fenced", "1 while the near-cache may not answer, else 0."),
+  FENCED_SECONDS(
+      Type.COUNTER,
+      "nearside_fenced_seconds_total",
+      "Time during which the near-cache might not answer, sampled ten times a second."),
+  STALENESS_LAG(
+      Type.SUMMARY,
+      "nearside_staleness_lag_seconds",
+      "From the publication of an invalidation by a peer to its application here, by the wall"
+          + " clocks of both."),
+  STALENESS_LAG_WORST(
+      Type.GAUGE,
+      "nearside_staleness_lag_worst_seconds",
+      "The worst of the above in the last minute."),
+
+  BUS_JOINED(Type.GAUGE, "nearside_bus_joined", "1 while the cluster is joined, else 0."),
+  CLUSTER_MEMBERS(
+      Type.GAUGE, "nearside_cluster_members", "Sidecars in the cluster, this one included."),
+  BUS_MESSAGES(Type.COUNTER, "nearside_bus_messages_total", "Invalidation messages.", "direction"),
+  BUS_KEYS(Type.COUNTER, "nearside_bus_keys_total", "Keys in them.", "direction"),
+  BUS_BYTES(
+      Type.COUNTER, "nearside_bus_bytes_total", "All that travels, beats included.", "direction"),
+  BUS_GAPS(
+      Type.COUNTER, "nearside_bus_gaps_total", "How often messages of a peer were found missing."),
+  BUS_DUPLICATES(
+      Type.COUNTER,
+      "nearside_bus_duplicates_total",
+      "Messages received before, late, out of an earlier life of a peer."),
+  BUS_BAD_SEALS(
+      Type.COUNTER,
+      "nearside_bus_bad_seals_total",
+      "Frames not sealed under the cluster's secret, or malformed; ignored."),
+  BUS_OVERFLOWS(
+      Type.COUNTER,
+      "nearside_bus_overflows_total",
+      "Publications dropped because too many waited; the peers move their epochs instead."),
+
+  REDIS_CLIENTS(Type.GAUGE, "nearside_redis_clients", "Clients connected."),
+  REDIS_CLIENTS_ACCEPTED(
+      Type.COUNTER, "nearside_redis_clients_accepted_total", "Clients that came."),
+  REDIS_DISCONNECTS(
+      Type.COUNTER, "nearside_redis_disconnects_total", "Connections that ended.", "reason"),
+  REDIS_PINNED(
+      Type.GAUGE,
+      "nearside_redis_pinned_clients",
+      "Clients with an upstream connection of their own.",
+      "reason"),
+  REDIS_UPSTREAM_CONNECTIONS(
+      Type.GAUGE,
+      "nearside_redis_upstream_connections",
+      "Connections to the upstream: shared by clients, or of one client's own.",
+      "kind"),
+  REDIS_UPSTREAM_UP(
+      Type.GAUGE, "nearside_redis_upstream_up", "1 while the upstream answers, else 0."),
+  REDIS_TRACKING(
+      Type.GAUGE,
+      "nearside_redis_tracking",
+      "1 where writers that bypass the sidecars are seen, else 0."),
+  REDIS_COMMAND_SECONDS(
+      Type.HISTOGRAM,
+      "nearside_redis_command_seconds",
+      "Commands that went upstream, from the client's request to the reply.",
+      "family"),
+  REDIS_COMMAND_RECENT_SECONDS(
+      Type.GAUGE,
+      "nearside_redis_command_recent_seconds",
+      "Quantiles of the above over the last minute: the upper bound of the histogram's bucket.",
+      "family",
+      "quantile"),
+  REDIS_HIT_SECONDS(
+      Type.HISTOGRAM,
+      "nearside_redis_hit_seconds",
+      "Hits, from the read off the client's socket to the reply's write."),
+  REDIS_HIT_RECENT_SECONDS(
+      Type.GAUGE,
+      "nearside_redis_hit_recent_seconds",
+      "Quantiles of the above over the last minute.",
+      "quantile"),
+
+  EVENT_LOOP_LAG(
+      Type.GAUGE,
+      "nearside_event_loop_lag_seconds",
+      "How long the last sampled task waited for its turn.",
+      "loop"),
+  EVENT_LOOP_LAG_WORST(
+      Type.GAUGE,
+      "nearside_event_loop_lag_worst_seconds",
+      "The worst of the last half to whole minute.",
+      "loop"),
+  BUILD(Type.INFO, "nearside_build_info", "What runs here.", "version", "node", "java");
+
+  /** The kinds of the Prometheus text format. */
+  public enum Type {
+    COUNTER,
+    GAUGE,
+    HISTOGRAM,
+    SUMMARY,
+    INFO
+  }
+
+  private final Type type;
+  private final String published;
+  private final String help;
+  // Separated by commas.
+  private final String labels;
+
+  MetricNames(Type type, String published, String help, String... labels) {
+    this.type = type;
+    this.published = published;
+    this.help = help;
+    this.labels = String.join(",", labels);
+  }
+
+  public Type type() {
+    return type;
+  }
+
+  /** The name as Prometheus sees it. */
+  public String published() {
+    return published;
+  }
+
+  /** One sentence for people. */
+  public String help() {
+    return help;
+  }
+
+  public List<String> labels() {
+    return labels.isEmpty() ? List.of() : List.of(labels.split(",", -1));
+  }
+
+  /** The name without the suffix that the text format adds by itself. */
+  String base() {
+    return switch (type) {
+      case COUNTER -> published.substring(0, published.length() - "_total".length());
+      case INFO -> published.substring(0, published.length() - "_info".length());
+      case GAUGE, HISTOGRAM, SUMMARY -> published;
+    };
+  }
+}

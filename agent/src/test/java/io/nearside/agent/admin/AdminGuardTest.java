@@ -1,0 +1,130 @@
+package io.nearside.agent.admin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Who may ask what. */
+final class AdminGuardTest {
+  private static final String TOKEN = "a-token-of-some-length";
+
+  @Test
+  void change_loopbackNoToken_passes() {
+    try (var admin = new AdminFixture()) {
+      assertEquals(200, admin.send("POST", "/cluster/leave", "").statusCode());
+    }
+  }
+
+  @Test
+  void change_loopbackTokenSet_needsIt() {
+    try (var admin = new AdminFixture("127.0.0.1", TOKEN)) {
+      assertEquals(401, admin.send("POST", "/cluster/leave", "").statusCode());
+      assertFalse(admin.bus.left);
+    }
+  }
+
+  @Test
+  void change_elsewhereNoToken_isRefusedWithTheReason() {
+    try (var admin = new AdminFixture("0.0.0.0", "")) {
+      for (List<String> change :
+          List.of(
+              List.of("POST", "/cluster/leave"),
+              List.of("POST", "/config/reload"),
+              List.of("POST", "/cache/invalidate"),
+              List.of("DELETE", "/cache/keys/x"))) {
+        HttpResponse<String> answer = admin.send(change.get(0), change.get(1), "{\"all\":true}");
+        assertEquals(403, answer.statusCode(), change.toString());
+        assertTrue(answer.body().contains("admin.token"), answer.body());
+      }
+      assertFalse(admin.bus.left);
+      assertEquals(List.of(), admin.cache.asked);
+      assertEquals(200, admin.get("/cluster").statusCode());
+    }
+  }
+
+  @Test
+  void change_elsewhere_needsTheRightToken() {
+    try (var admin = new AdminFixture("0.0.0.0", TOKEN)) {
+      HttpResponse<String> without = admin.send("POST", "/cluster/leave", "");
+      assertEquals(401, without.statusCode());
+      assertTrue(without.headers().firstValue("WWW-Authenticate").orElse("").startsWith("Bearer"));
+      for (String wrong :
+          List.of(
+              "Bearer", "Bearer ", "Bearer x", "Basic " + TOKEN, TOKEN, "Bearer " + TOKEN + "x")) {
+        assertEquals(
+            401,
+            admin.send("POST", "/cluster/leave", "", "Authorization", wrong).statusCode(),
+            wrong);
+      }
+      assertFalse(admin.bus.left);
+      assertEquals(
+          200,
+          admin
+              .send("POST", "/cluster/leave", "", "Authorization", "bearer " + TOKEN)
+              .statusCode());
+      assertTrue(admin.bus.left);
+    }
+  }
+
+  @Test
+  void change_withOrigin_isRefused() {
+    try (var admin = new AdminFixture()) {
+      HttpResponse<String> answer =
+          admin.send("POST", "/cluster/leave", "", "Origin", "http://evil.example");
+      assertEquals(403, answer.statusCode());
+      assertFalse(admin.bus.left);
+    }
+  }
+
+  @Test
+  void host_loopback_mustBeOurs() throws IOException {
+    try (var admin = new AdminFixture()) {
+      int port = admin.server.port();
+      for (String ours :
+          List.of(
+              "localhost:" + port, "LOCALHOST", "127.0.0.1:" + port, "[::1]:" + port, "10.0.0.7")) {
+        assertEquals("200", status(port, "Host: " + ours), ours);
+      }
+      for (String foreign :
+          List.of(
+              "evil.example", "evil.example:" + port, "127.0.0.1.evil.example", "localhost.evil")) {
+        assertEquals("403", status(port, "Host: " + foreign), foreign);
+      }
+      assertEquals("400", status(port, "Host: bad host:x"));
+      assertEquals("400", status(port, "X-Other: no host at all"));
+    }
+  }
+
+  @Test
+  void host_elsewhere_mayBeAnyName() throws IOException {
+    try (var admin = new AdminFixture("0.0.0.0", TOKEN)) {
+      assertEquals("200", status(admin.server.port(), "Host: nearside.monitoring.svc"));
+    }
+  }
+
+  private static String status(int port, String header) throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      socket
+          .getOutputStream()
+          .write(
+              ("GET /cluster HTTP/1.1\r\n" + header + "\r\nConnection: close\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+      var reader =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+      String line = reader.readLine();
+      return line == null ? "closed" : line.split(" ", 3)[1];
+    }
+  }
+}
