@@ -1,5 +1,7 @@
 package io.nearside.agent;
 
+import io.nearside.agent.admin.AdminServer;
+import io.nearside.agent.admin.ConfigOperations;
 import io.nearside.agent.redis.RedisFace;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.config.LoadedConfig;
@@ -12,6 +14,8 @@ import io.vertx.core.transport.Transport;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * One sidecar: the one place where its parts are wired, started and drained. Safe from any thread,
  * but not from an event loop.
  */
-public final class Agent implements AutoCloseable {
+public final class Agent implements AutoCloseable, ConfigOperations {
   private static final Logger log = LoggerFactory.getLogger(Agent.class);
   private static final long START_SECONDS = 30;
   // Beyond the drain itself: leaving the cluster and closing what is left.
@@ -28,11 +32,17 @@ public final class Agent implements AutoCloseable {
   private final Vertx vertx;
   private final InvalidationBus bus;
   private final RedisFace redis;
-  private LoadedConfig loaded;
+  private final Supplier<LoadedConfig> source;
+  private volatile LoadedConfig loaded;
+  private volatile boolean listening;
+  private volatile boolean draining;
+  private @Nullable AdminServer admin;
   private boolean closed;
 
-  private Agent(LoadedConfig loaded, Vertx vertx, InvalidationBus bus) {
+  private Agent(
+      LoadedConfig loaded, Supplier<LoadedConfig> source, Vertx vertx, InvalidationBus bus) {
     this.loaded = loaded;
+    this.source = source;
     this.vertx = vertx;
     this.bus = bus;
     NearsideConfig config = loaded.config();
@@ -43,14 +53,23 @@ public final class Agent implements AutoCloseable {
    * Starts a sidecar; returns when its faces accept clients. Neither the upstream nor the cluster
    * is waited for.
    *
+   * @param source reads the configuration again, for a reload
    * @throws IllegalStateException when a listener can not be opened
    */
-  public static Agent start(LoadedConfig loaded) {
-    return start(loaded, Buses.of(loaded.config()));
+  public static Agent start(LoadedConfig loaded, Supplier<LoadedConfig> source) {
+    return start(loaded, source, Buses.of(loaded.config()));
   }
 
-  /** As {@link #start(LoadedConfig)}, with a bus of the caller's: for tests and simulation. */
+  /**
+   * As {@link #start(LoadedConfig, Supplier)}, with a bus of the caller's and no reload: for tests
+   * and simulation.
+   */
   public static Agent start(LoadedConfig loaded, InvalidationBus bus) {
+    return start(loaded, () -> loaded, bus);
+  }
+
+  private static Agent start(
+      LoadedConfig loaded, Supplier<LoadedConfig> source, InvalidationBus bus) {
     NearsideConfig config = loaded.config();
     Transport transport = Transports.of(config.runtime().transport());
     Vertx vertx =
@@ -63,9 +82,9 @@ public final class Agent implements AutoCloseable {
                     .setInternalBlockingPoolSize(2))
             .withTransport(transport)
             .build();
-    var agent = new Agent(loaded, vertx, bus);
+    var agent = new Agent(loaded, source, vertx, bus);
     try {
-      await(agent.redis.start(), START_SECONDS * 1000);
+      agent.open();
     } catch (RuntimeException e) {
       agent.close();
       throw e;
@@ -78,6 +97,45 @@ public final class Agent implements AutoCloseable {
     return agent;
   }
 
+  private void open() {
+    Future<Void> faces = redis.start();
+    if (loaded.config().admin().enabled()) {
+      admin =
+          await(
+              Operations.start(vertx, redis, this, () -> listening, () -> draining),
+              START_SECONDS * 1000);
+    }
+    await(faces, START_SECONDS * 1000);
+    listening = true;
+  }
+
+  /** TCP port of the admin listener; 0 without one. */
+  public int adminPort() {
+    return admin == null ? 0 : admin.port();
+  }
+
+  /** The faces' event loops. */
+  Vertx vertx() {
+    return vertx;
+  }
+
+  @Override
+  public LoadedConfig effective() {
+    return loaded;
+  }
+
+  @Override
+  public synchronized ReloadDiff reload() {
+    LoadedConfig next = source.get();
+    var diff = ReloadDiff.between(loaded, next);
+    loaded = ReloadDiff.applied(loaded, next);
+    Logging.apply(loaded.config().log());
+    redis.apply(loaded.config());
+    log.info(
+        "configuration reloaded live={} restart={}", diff.live().size(), diff.restart().size());
+    return diff;
+  }
+
   /** TCP port of the Redis face. */
   public int redisPort() {
     return redis.port();
@@ -86,14 +144,6 @@ public final class Agent implements AutoCloseable {
   /** The Redis face, for operations. */
   public RedisFace redis() {
     return redis;
-  }
-
-  /** Takes over what can change while running; the answer names what can not. */
-  public synchronized ReloadDiff reload(LoadedConfig next) {
-    var diff = ReloadDiff.between(loaded, next);
-    loaded = ReloadDiff.applied(loaded, next);
-    redis.apply(loaded.config());
-    return diff;
   }
 
   /**
@@ -107,6 +157,7 @@ public final class Agent implements AutoCloseable {
         return;
       }
       closed = true;
+      draining = true;
     }
     long drainMillis = loaded.config().runtime().drainMillis();
     try {
@@ -116,6 +167,9 @@ public final class Agent implements AutoCloseable {
     }
     bus.close();
     try {
+      if (admin != null) {
+        await(admin.close(), CLOSE_MILLIS);
+      }
       await(vertx.close(), CLOSE_MILLIS);
     } catch (RuntimeException e) {
       log.warn("event loops did not end reason=\"{}\"", e.getMessage());

@@ -3,6 +3,7 @@ package io.nearside.agent;
 import io.nearside.config.ConfigException;
 import io.nearside.config.ConfigLoader;
 import io.nearside.config.EffectiveConfig;
+import io.nearside.config.HostPort;
 import io.nearside.config.LoadedConfig;
 import java.nio.file.Path;
 import java.util.Map;
@@ -76,8 +77,14 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
       LoadedConfig loaded = load(file);
+      Logging.apply(loaded.config().log());
       var ended = new CountDownLatch(1);
-      Agent agent = Agent.start(loaded);
+      Agent agent = Agent.start(loaded, () -> load(file));
+      var reload = new Reload(agent);
+      reload.onHangUp();
+      if (file != null) {
+        reload.whenFileChanges(file);
+      }
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(
@@ -91,7 +98,13 @@ public final class Main implements Callable<Integer> {
       String host = loaded.config().redis().listen().host();
       spec.commandLine()
           .getOut()
-          .println("ready redis=" + host + ":" + agent.redisPort() + " admin=" + host + ":0");
+          .println(
+              "ready redis="
+                  + new HostPort(host, agent.redisPort())
+                  + (agent.adminPort() == 0
+                      ? ""
+                      : " admin="
+                          + new HostPort(loaded.config().admin().host(), agent.adminPort())));
       spec.commandLine().getOut().flush();
       ended.await();
       return CommandLine.ExitCode.OK;

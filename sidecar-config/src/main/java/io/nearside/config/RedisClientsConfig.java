@@ -62,7 +62,7 @@ public record RedisClientsConfig(
             doc =
                 "How long a paused client may hold up a shared upstream connection before the client is"
                     + " closed.",
-            byDefault = "5000",
+            byDefault = "1000",
             min = 10,
             max = 600_000,
             live = true)

@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The admin listener: probes, metrics, membership, cache operations, configuration. It has a Vert.x
@@ -42,7 +43,7 @@ public final class AdminServer {
   static final int CONNECTIONS_MAX = 256;
 
   // Longer than the keep-alive of event streams.
-  private static final int IDLE_SECONDS = 60;
+  private static final int IDLE_SECONDS = 30;
   private static final String DOCUMENT = "openapi.yaml";
 
   private final Vertx vertx;
@@ -104,20 +105,23 @@ public final class AdminServer {
   private static final class Listener extends VerticleBase {
     private final Supplier<AdminConfig> config;
     private final AdminSources sources;
+    private final EventLoopWatch loops;
+    private @Nullable EventStreams streams;
     private int connections;
     private volatile int port;
 
     Listener(Supplier<AdminConfig> config, AdminSources sources) {
       this.config = config;
       this.sources = sources;
+      this.loops = new EventLoopWatch(sources.loops(), System::nanoTime);
     }
 
     @Override
     public Future<?> start() {
       AdminConfig first = config.get();
-      var loops = new EventLoopWatch(sources.loops(), System::nanoTime);
       loops.start(vertx);
       var events = new EventStreams(vertx);
+      streams = events;
       sources.events().accept(events::publish);
       var options =
           new HttpServerOptions()
@@ -128,10 +132,19 @@ public final class AdminServer {
               .setIdleTimeoutUnit(TimeUnit.SECONDS);
       HttpServer server = vertx.createHttpServer(options);
       return server
-          .requestHandler(router(first, endpoints(loops, events)))
+          .requestHandler(router(first, endpoints(events)))
           .connectionHandler(this::accepted)
           .listen()
           .onSuccess(listening -> port = listening.actualPort());
+    }
+
+    @Override
+    public Future<?> stop() {
+      loops.stop();
+      if (streams != null) {
+        streams.close();
+      }
+      return Future.succeededFuture();
     }
 
     private void accepted(HttpConnection connection) {
@@ -142,7 +155,7 @@ public final class AdminServer {
       }
     }
 
-    private List<Endpoint> endpoints(EventLoopWatch loops, EventStreams events) {
+    private List<Endpoint> endpoints(EventStreams events) {
       var probes =
           new HealthProbes(
               vertx, sources.checks(), loops, () -> config.get().readiness(), sources.draining());
@@ -165,7 +178,10 @@ public final class AdminServer {
               r -> probe(r, probes.everything())));
       all.add(Endpoint.get("/ready", "As /readyz.", r -> probe(r, probes.ready())));
       all.add(Endpoint.get("/metrics", "For Prometheus.", request -> metrics(request, scraper)));
-      all.addAll(new ClusterRoutes(sources.bus(), sources.consistency(), events).endpoints());
+      all.addAll(
+          new ClusterRoutes(
+                  sources.bus(), sources.consistency(), events, sources.redis()::fenceOpen)
+              .endpoints());
       all.addAll(new CacheRoutes(sources.cache()).endpoints());
       all.addAll(new ConfigRoutes(sources.config()).endpoints());
       String document = document();

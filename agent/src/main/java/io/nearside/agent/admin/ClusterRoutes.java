@@ -11,7 +11,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,9 +25,15 @@ final class ClusterRoutes {
   private final InvalidationBus bus;
   private final ConsistencyView consistency;
   private final EventStreams events;
+  private final BooleanSupplier fenceOpen;
 
-  ClusterRoutes(InvalidationBus bus, ConsistencyView consistency, EventStreams events) {
+  ClusterRoutes(
+      InvalidationBus bus,
+      ConsistencyView consistency,
+      EventStreams events,
+      BooleanSupplier fenceOpen) {
     this.bus = bus;
+    this.fenceOpen = fenceOpen;
     this.consistency = consistency;
     this.events = events;
   }
@@ -55,7 +63,8 @@ final class ClusterRoutes {
         new JsonObject()
             .put("joined", bus.joined())
             .put("freshness", bus.freshnessDetail())
-            .put("self", json(membership.self()))
+            // The bus knows its own reason only; the near-cache may be fenced for another.
+            .put("self", json(membership.self()).put("fenced", !fenceOpen.getAsBoolean()))
             .put("members", peers));
   }
 
@@ -82,7 +91,7 @@ final class ClusterRoutes {
     long received = statistics.messagesReceived();
     var moves = new JsonObject();
     report.epochMoves().entrySet().stream()
-        .sorted(java.util.Map.Entry.comparingByKey())
+        .sorted(Map.Entry.comparingByKey())
         .forEach(move -> moves.put(move.getKey(), move.getValue()));
     return new JsonObject()
         .put("fence", json(report.fence()))

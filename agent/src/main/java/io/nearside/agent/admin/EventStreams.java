@@ -14,6 +14,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The cluster's events as server-sent events (HTML Living Standard, section 9.2). Who comes back
@@ -22,6 +26,7 @@ import java.util.Set;
  * happens on one context.
  */
 final class EventStreams {
+  private static final Logger log = LoggerFactory.getLogger(EventStreams.class);
   static final int CLIENTS_MAX = 16;
   static final int HISTORY_MAX = 128;
   static final int WAITING_MAX = 256;
@@ -58,17 +63,22 @@ final class EventStreams {
         KEEP_ALIVE_MILLIS, timer -> streams.forEach(stream -> stream.send(": still here\n\n")));
   }
 
-  /** Tells everybody. */
+  /** Tells everybody; never fails, as its caller is the bus. */
   void publish(ClusterEvent event) {
-    context.runOnContext(
-        v -> {
-          var numbered = new Numbered(++last, event);
-          history.addLast(numbered);
-          if (history.size() > HISTORY_MAX) {
-            history.removeFirst();
-          }
-          List.copyOf(streams).forEach(stream -> stream.send(numbered.toText()));
-        });
+    try {
+      context.runOnContext(v -> tell(event));
+    } catch (RejectedExecutionException closed) {
+      log.trace("event after the end of the listener type={}", event.type(), closed);
+    }
+  }
+
+  private void tell(ClusterEvent event) {
+    var numbered = new Numbered(++last, event);
+    history.addLast(numbered);
+    if (history.size() > HISTORY_MAX) {
+      history.removeFirst();
+    }
+    List.copyOf(streams).forEach(stream -> stream.send(numbered.toText()));
   }
 
   /** What is kept, oldest first. */
@@ -103,13 +113,14 @@ final class EventStreams {
   }
 
   /** Nothing is repeated for who has seen nothing, nor for a number of an earlier life. */
-  private long lastSeen(@org.jspecify.annotations.Nullable String header) {
+  private long lastSeen(@Nullable String header) {
     if (header == null || !header.matches("[0-9]{1,18}")) {
       return last;
     }
     return Long.parseLong(header);
   }
 
+  /** Ends every stream. */
   void close() {
     List.copyOf(streams).forEach(stream -> stream.response.end());
     streams.clear();

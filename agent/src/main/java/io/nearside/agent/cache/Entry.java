@@ -49,6 +49,12 @@ record Entry(long epoch, Variant[] variants) {
     return null;
   }
 
+  /** Whether the same command line was filled by another read after {@code fill} began. */
+  boolean filledSince(Fill fill) {
+    Variant other = find(fill.scope, fill.frame, 0, fill.frame.length);
+    return other != null && other.filledNanos - fill.startedNanos >= 0;
+  }
+
   /**
    * This entry with {@code added} in front, without its older self and without the oldest beyond
    * {@code max}.

@@ -162,6 +162,11 @@ public final class NearCache {
               if (!intact(fill)) {
                 return current;
               }
+              if (current != null && current.filledSince(fill)) {
+                // Two reads over two connections, and nobody knows which value is the newer:
+                // neither stays.
+                return null;
+              }
               return current == null
                   ? new Entry(fill.epoch, new Entry.Variant[] {variant})
                   : current.with(variant, variantsMax);

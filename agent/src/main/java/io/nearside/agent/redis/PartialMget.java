@@ -103,6 +103,9 @@ final class PartialMget extends Forwarded {
   @Override
   void ended(UpstreamConnection connection, ReplyScanner reply) {
     if (whole) {
+      for (int i = 0; i < keys.length; i++) {
+        drop(i);
+      }
       super.ended(connection, reply);
       return;
     }
@@ -164,23 +167,38 @@ final class PartialMget extends Forwarded {
     return at == restLength ? values : null;
   }
 
+  /**
+   * Keeps a value, or else drops what is held for its key, so that no later hit is older than this
+   * reply.
+   */
   private void commit(int index, byte[] value) {
     Fill fill = fills[index];
     Policy policy = policies[index];
+    boolean kept = false;
     // A nil may stand for a key of another type, of which GET would say WRONGTYPE: not kept.
-    if (fill == null
-        || policy == null
-        || ttls[index] == TTL_UNKNOWN
-        || ttls[index] == TTL_NO_KEY
-        || Policy.isNil(value)) {
-      return;
+    if (fill != null
+        && policy != null
+        && ttls[index] != TTL_UNKNOWN
+        && ttls[index] != TTL_NO_KEY
+        && !Policy.isNil(value)) {
+      long cap = session.loop().face().ttlCapMillis(policy);
+      kept =
+          session
+              .loop()
+              .coherence()
+              .cache()
+              .commit(fill, value, ttls[index] < 0 ? cap : Math.min(cap, ttls[index]));
     }
-    long cap = session.loop().face().ttlCapMillis(policy);
-    session
-        .loop()
-        .coherence()
-        .cache()
-        .commit(fill, value, ttls[index] < 0 ? cap : Math.min(cap, ttls[index]));
+    if (!kept) {
+      drop(index);
+    }
+  }
+
+  private void drop(int index) {
+    if (policies[index] != null) {
+      byte[] key = keys[index];
+      session.loop().coherence().dropHere(new Key.Probe().set(database, key, 0, key.length));
+    }
   }
 
   private boolean partsStillHold() {

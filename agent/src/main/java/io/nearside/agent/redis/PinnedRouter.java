@@ -64,12 +64,20 @@ final class PinnedRouter {
       session.waitsForUpstream();
       return false;
     }
-    if (pin == Pin.QUIT || pin == Pin.FORBIDDEN_NAME) {
-      if (pin == Pin.QUIT && !state.repliesOff() && !state.isRaw()) {
-        session.respond(Errors.OK);
+    if (pin == Pin.FORBIDDEN_NAME) {
+      session.closeWhenAnswered(DisconnectReason.PROTOCOL);
+      return true;
+    }
+    if (pin == Pin.QUIT) {
+      // The server is to have forgotten the client, and its subscriptions, before the client sees
+      // its connection close.
+      Forwarded goodbye =
+          state.isRaw() || state.takeSilent() ? null : new Forwarded(session, command, null, null);
+      if (goodbye != null) {
+        session.owe(goodbye);
       }
-      session.closeWhenAnswered(
-          pin == Pin.QUIT ? DisconnectReason.QUIT : DisconnectReason.PROTOCOL);
+      own.send(frame.bytes(), frame.start(), frame.end(), goodbye);
+      session.closeWithUpstream();
       return true;
     }
     boolean silent = state.isRaw() || (pin != Pin.CLIENT_REPLY && state.takeSilent());

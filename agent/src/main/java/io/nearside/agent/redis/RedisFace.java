@@ -295,6 +295,13 @@ public final class RedisFace {
     }
 
     @Override
+    public void invalidateAll(int database, List<byte[]> keys, String fromNode) {
+      for (int i = 0; i < keys.size(); i++) {
+        invalidate(database, keys.get(i), fromNode);
+      }
+    }
+
+    @Override
     public void moveEpoch(EpochReason reason, String fromNode) {
       coherence.moveEpoch(reason);
       event(

@@ -10,7 +10,9 @@ import io.nearside.agent.redis.command.Pin;
 import io.nearside.agent.redis.resp.RequestFrame;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Router {
   private static final int MGET_KEYS_MAX = 1024;
+  private static final String NO_ROOM = "too many requests wait for the connection";
 
   private final RedisLoop loop;
   private final Key.Probe probe = new Key.Probe();
@@ -119,7 +122,7 @@ final class Router {
       return false;
     }
     if (!connection.hasRoom()) {
-      session.respond(Errors.unavailable("too many requests wait for the connection"));
+      session.respond(Errors.unavailable(NO_ROOM));
       return true;
     }
     Write write = Write.of(command, frame, session.lane().scope().database(), loop.coherence());
@@ -200,7 +203,7 @@ final class Router {
       return false;
     }
     if (!connection.hasRoom()) {
-      session.respond(Errors.unavailable("too many requests wait for the connection"));
+      session.respond(Errors.unavailable(NO_ROOM));
       return true;
     }
     loop.counters().miss();
@@ -259,7 +262,7 @@ final class Router {
   private boolean mget(Session session, Command command, RequestFrame frame) {
     int count = frame.argCount() - 1;
     if (count < 1 || count > MGET_KEYS_MAX || !session.fenceOpen() || session.isFresh()) {
-      return plain(session, command, frame, null);
+      return mgetAround(session, command, frame);
     }
     UpstreamConnection connection = session.sharedConnection();
     if (connection == null) {
@@ -288,11 +291,31 @@ final class Router {
       return true;
     }
     if (!connection.hasRoom()) {
-      return plain(session, command, frame, null);
+      session.respond(Errors.unavailable(NO_ROOM));
+      return true;
     }
     loop.counters().miss();
     askRest(session, connection, command, frame, keys, gets, parts, policies);
     return true;
+  }
+
+  /**
+   * Upstream as it is; what is held for its keys goes, so that no later hit is older than its
+   * reply.
+   */
+  private boolean mgetAround(Session session, Command command, RequestFrame frame) {
+    int database = session.lane().scope().database();
+    List<Key.Stored> drop = new ArrayList<>();
+    for (int i = 1; i < frame.argCount(); i++) {
+      drop.add(
+          new Key.Stored(
+              database, Key.canonical(frame.bytes(), frame.argStart(i), frame.argLength(i))));
+    }
+    return forward(
+        session,
+        frame,
+        new StateChange(
+            session, command, agreed -> drop.forEach(key -> loop.coherence().dropHere(key))));
   }
 
   private void askRest(

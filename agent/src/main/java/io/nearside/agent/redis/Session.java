@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Session implements RawSocket.Peer {
   private static final byte[] NO_BYTES = {};
   private static final int BUFFER_BYTES_MIN = 1024;
+  private static final long QUIT_MILLIS_MAX = 1000;
   private static final int BUFFER_BYTES_UNCOUNTED = 64 * 1024;
 
   private final RedisLoop loop;
@@ -53,6 +54,7 @@ final class Session implements RawSocket.Peer {
   private boolean closing;
   private boolean closed;
   private boolean inputClosed;
+  private boolean closesWithUpstream;
   private boolean stallWatched;
   private boolean fenceOpen;
   private boolean fresh;
@@ -424,7 +426,9 @@ final class Session implements RawSocket.Peer {
       blocking = false;
       unpinIfClean();
       if (closing) {
-        closeNow();
+        if (!closesWithUpstream) {
+          closeNow();
+        }
         return;
       }
     }
@@ -619,7 +623,11 @@ final class Session implements RawSocket.Peer {
 
   private void unpinIfClean() {
     UpstreamConnection connection = pinned;
-    if (connection != null && large == null && state != null && state.isClean()) {
+    if (connection != null
+        && large == null
+        && !closesWithUpstream
+        && state != null
+        && state.isClean()) {
       pinned = null;
       state = null;
       connection.lane().release(connection);
@@ -629,7 +637,7 @@ final class Session implements RawSocket.Peer {
   /** The connection of its own is gone, and with it what the server knew of the client. */
   void pinnedLost() {
     pinned = null;
-    close(DisconnectReason.UPSTREAM_LOST);
+    close(closesWithUpstream ? DisconnectReason.QUIT : DisconnectReason.UPSTREAM_LOST);
   }
 
   /** Sends a read once more, on a connection that stands. */
@@ -696,6 +704,14 @@ final class Session implements RawSocket.Peer {
     }
   }
 
+  /** QUIT on a connection of its own: the upstream closes first. */
+  void closeWithUpstream() {
+    closeReason = DisconnectReason.QUIT;
+    closing = true;
+    closesWithUpstream = true;
+    loop.after(QUIT_MILLIS_MAX, () -> close(DisconnectReason.QUIT));
+  }
+
   private void closeNow() {
     close(closeReason);
   }
@@ -728,7 +744,11 @@ final class Session implements RawSocket.Peer {
     if (connection != null) {
       pinned = null;
       connection.resumedBy(this);
-      if (owed.isEmpty() && large == null && state != null && state.isClean()) {
+      if (owed.isEmpty()
+          && large == null
+          && !closesWithUpstream
+          && state != null
+          && state.isClean()) {
         connection.lane().release(connection);
       } else if (blocking || large != null || state == null || state.isRaw()) {
         connection.pin(null);

@@ -232,6 +232,11 @@ final class AdminFixture implements AutoCloseable {
     }
   }
 
+  /** Ends the listener, and not what it reads from. */
+  void stop() {
+    await(server.close());
+  }
+
   @Override
   public void close() {
     released.countDown();

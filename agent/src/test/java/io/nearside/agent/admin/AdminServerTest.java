@@ -37,6 +37,13 @@ final class AdminServerTest {
   }
 
   @Test
+  void cluster_fencedForAnyReason_saysSoOfSelf() {
+    assertFalse(admin.json("/cluster").getJsonObject("self").getBoolean("fenced"));
+    admin.cache.fenceOpen = false;
+    assertTrue(admin.json("/cluster").getJsonObject("self").getBoolean("fenced"));
+  }
+
+  @Test
   void consistency_fenced_namesTheSource() {
     admin.cache.fenceOpen = false;
     JsonObject report = admin.json("/cluster/consistency");

@@ -1,6 +1,7 @@
 package io.nearside.agent.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.nearside.cluster.ClusterEvent;
@@ -94,6 +95,14 @@ final class EventStreamsTest {
       assertEquals("bus-gap", data.getString("detail"));
       assertEquals("2026-01-02T03:04:05Z", data.getString("at"));
     }
+  }
+
+  @Test
+  void event_afterTheEnd_harmsNobody() throws IOException {
+    Listener listener = opened("");
+    admin.stop();
+    admin.event(event("bus-lost"));
+    assertThrows(NullPointerException.class, () -> listener.line("event: "));
   }
 
   @Test
