@@ -15,10 +15,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 
 /** The invalidation bus that a configuration asks for. */
 final class Buses {
+  private static final Path OWN_NAMESPACE =
+      Path.of("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
   private static final int QUEUE_KEYS_MAX = 65_536;
   private static final long LEAVE_MILLIS = 3_000;
   // A peer that vanishes while nothing watches the upstream may be cut off and still take writes.
@@ -63,8 +67,25 @@ final class Buses {
       case TCP ->
           new HazelcastSettings.Join.Tcp(join.members().stream().map(HostPort::toString).toList());
       case DNS -> new HazelcastSettings.Join.Dns(join.dnsName());
-      case KUBERNETES -> new HazelcastSettings.Join.Kubernetes(join.namespace(), join.service());
+      case KUBERNETES ->
+          new HazelcastSettings.Join.Kubernetes(namespace(join.namespace()), join.service());
     };
+  }
+
+  /** The one that was given, or the pod's own, which Kubernetes writes into every pod. */
+  private static String namespace(String given) {
+    if (!given.isEmpty()) {
+      return given;
+    }
+    try {
+      return Files.readString(OWN_NAMESPACE).trim();
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "cluster.join.namespace: empty (expected a namespace where "
+              + OWN_NAMESPACE
+              + " is not readable)",
+          e);
+    }
   }
 
   private static int freePort(String host) {

@@ -9,6 +9,7 @@ import io.nearside.agent.redis.resp.ReplyScanner;
 import io.nearside.agent.redis.resp.RequestFrame;
 import io.nearside.cluster.EpochReason;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -306,6 +307,8 @@ final class PinnedRouter {
     Key.Stored read = cachedKey(session, command, frame);
     if (read != null) {
       transaction.reads(read);
+    } else if (command.isMget()) {
+      mgetKeys(frame, database).forEach(transaction::reads);
     }
     owed(session, own, new Queued(session, command, keys, unnamed), frame);
   }
@@ -574,7 +577,10 @@ final class PinnedRouter {
       own.send(bytes, from, to, null);
       return;
     }
-    var exchange = new Forwarded(session, command, write, cachedKey(session, command, frame));
+    Forwarded exchange =
+        command.isMget()
+            ? new ReadAround(session, command, mgetKeys(frame, database))
+            : new Forwarded(session, command, write, cachedKey(session, command, frame));
     session.owe(exchange);
     own.send(bytes, from, to, exchange);
   }
@@ -583,6 +589,19 @@ final class PinnedRouter {
       Session session, UpstreamConnection own, Forwarded exchange, RequestFrame frame) {
     session.owe(exchange);
     own.send(frame.bytes(), frame.start(), frame.end(), exchange);
+  }
+
+  /** The keys of an MGET whose bytes are here. */
+  static List<Key.Stored> mgetKeys(RequestFrame frame, int database) {
+    List<Key.Stored> keys = new ArrayList<>();
+    for (int i = 1; i < frame.argCount(); i++) {
+      if (frame.hasArg(i)) {
+        keys.add(
+            new Key.Stored(
+                database, Key.canonical(frame.bytes(), frame.argStart(i), frame.argLength(i))));
+      }
+    }
+    return keys;
   }
 
   /** The key that this command reads and that the near-cache may hold; null for none. */

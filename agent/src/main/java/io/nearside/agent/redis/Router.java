@@ -10,7 +10,6 @@ import io.nearside.agent.redis.command.Pin;
 import io.nearside.agent.redis.resp.RequestFrame;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -139,6 +138,10 @@ final class Router {
     UpstreamConnection connection = session.sharedConnection();
     if (connection == null) {
       return false;
+    }
+    if (!connection.hasRoom()) {
+      session.respond(Errors.unavailable(NO_ROOM));
+      return true;
     }
     session.owe(exchange);
     connection.send(frame.bytes(), frame.start(), frame.end(), exchange);
@@ -304,18 +307,8 @@ final class Router {
    * reply.
    */
   private boolean mgetAround(Session session, Command command, RequestFrame frame) {
-    int database = session.lane().scope().database();
-    List<Key.Stored> drop = new ArrayList<>();
-    for (int i = 1; i < frame.argCount(); i++) {
-      drop.add(
-          new Key.Stored(
-              database, Key.canonical(frame.bytes(), frame.argStart(i), frame.argLength(i))));
-    }
-    return forward(
-        session,
-        frame,
-        new StateChange(
-            session, command, agreed -> drop.forEach(key -> loop.coherence().dropHere(key))));
+    List<Key.Stored> read = PinnedRouter.mgetKeys(frame, session.lane().scope().database());
+    return forward(session, frame, new ReadAround(session, command, read));
   }
 
   private void askRest(
