@@ -5,9 +5,7 @@ import io.nearside.agent.cache.NearCache;
 import io.nearside.agent.net.DisconnectReason;
 import io.nearside.agent.redis.command.Command;
 import io.nearside.agent.redis.command.Pin;
-import io.nearside.agent.redis.resp.ReplyScanner;
 import io.nearside.agent.redis.resp.RequestFrame;
-import io.nearside.cluster.EpochReason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,16 +24,20 @@ final class PinnedRouter {
   private static final byte[] OFF = "OFF".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SKIP = "SKIP".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] ON = "ON".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] AUTH = "AUTH".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] SETNAME = "SETNAME".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] ABORTED = "*-1".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] QUEUED = "+QUEUED".getBytes(StandardCharsets.US_ASCII);
 
   private final RedisLoop loop;
   private final Key.Probe probe = new Key.Probe();
+  private final Transactions transactions;
+  private final Logins logins;
 
   PinnedRouter(RedisLoop loop) {
     this.loop = loop;
+    this.transactions = new Transactions(loop, this);
+    this.logins = new Logins(loop, this);
+  }
+
+  Logins logins() {
+    return logins;
   }
 
   static PinReason reason(Pin pin) {
@@ -91,7 +93,7 @@ final class PinnedRouter {
     if (silent) {
       withoutReply(own, state, command, pin, frame);
     } else if (state.transaction() != null) {
-      inTransaction(session, own, state, command, pin, frame);
+      transactions.handle(session, own, state, command, pin, frame);
     } else {
       plainly(session, own, state, command, pin, frame);
     }
@@ -102,7 +104,7 @@ final class PinnedRouter {
    * The upstream will not answer, or its answers can not be matched: what is written counts as of
    * unknown outcome.
    */
-  private void withoutReply(
+  void withoutReply(
       UpstreamConnection own, ClientState state, Command command, Pin pin, RequestFrame frame) {
     if (pin != Pin.NONE) {
       state.stick(PinReason.STATE_IN_TRANSACTION);
@@ -171,26 +173,10 @@ final class PinnedRouter {
                   state.stick(reason(pin));
                 }
               });
-      case AUTH -> {
-        Scope.Credentials credentials = authCredentials(frame, 1);
-        moves(
-            session,
-            own,
-            command,
-            frame,
-            scope -> loop.face().scope(credentials, scope.protocol(), scope.database()));
-      }
-      case HELLO -> hello(session, own, command, frame);
-      case SELECT -> {
-        int database = number(frame, 1);
-        moves(
-            session,
-            own,
-            command,
-            frame,
-            scope -> loop.face().scope(scope.credentials(), scope.protocol(), database));
-      }
-      case RESET -> reset(session, own, state, command, frame);
+      case AUTH -> logins.auth(session, own, command, frame);
+      case HELLO -> logins.hello(session, own, command, frame);
+      case SELECT -> logins.select(session, own, command, frame);
+      case RESET -> logins.reset(session, own, state, command, frame);
       case BLOCKING -> {
         session.blocks();
         send(session, own, command, frame);
@@ -221,144 +207,6 @@ final class PinnedRouter {
       state.unstick(PinReason.CLIENT_TRACKING);
     } else if (agreed) {
       state.stick(PinReason.CLIENT_TRACKING);
-    }
-  }
-
-  // ---- transactions
-
-  private void inTransaction(
-      Session session,
-      UpstreamConnection own,
-      ClientState state,
-      Command command,
-      Pin pin,
-      RequestFrame frame) {
-    ClientState.Transaction transaction = Objects.requireNonNull(state.transaction());
-    switch (pin) {
-      case EXEC -> {
-        state.transactionEnded();
-        Write write = executed(transaction);
-        if (write != null) {
-          write.begin();
-        }
-        owed(session, own, new Executed(session, command, write, transaction), frame);
-      }
-      case DISCARD -> {
-        state.transactionEnded();
-        send(session, own, command, frame);
-      }
-      case RESET -> reset(session, own, state, command, frame);
-      case CLIENT_REPLY -> session.respond(Errors.REPLY_IN_MULTI);
-      case MULTI, WATCH -> owed(session, own, new Forwarded(session, command, null, null), frame);
-      case NONE, BLOCKING, WAIT, CLIENT_GETNAME, CLIENT_SETINFO, CLIENT_INFO ->
-          queued(session, own, transaction, command, frame);
-      case CLIENT_SETNAME -> {
-        transaction.names(nameIn(frame));
-        queued(session, own, transaction, command, frame);
-      }
-      case SUBSCRIBE, UNSUBSCRIBE, MONITOR -> {
-        // Their acknowledgements would come inside and after EXEC's reply: from now on nothing is
-        // matched.
-        state.raw(PinReason.STATE_IN_TRANSACTION);
-        withoutReply(own, state, command, pin, frame);
-      }
-      default -> {
-        state.stick(PinReason.STATE_IN_TRANSACTION);
-        transaction.movesDatabase();
-        queued(session, own, transaction, command, frame);
-      }
-    }
-  }
-
-  private @Nullable Write executed(ClientState.Transaction transaction) {
-    if (transaction.unnamed()) {
-      return Write.ofEpoch(loop.coherence(), EpochReason.UNKNOWN_KEYS);
-    }
-    return transaction.written().isEmpty()
-        ? null
-        : Write.ofKeys(loop.coherence(), transaction.written());
-  }
-
-  private void queued(
-      Session session,
-      UpstreamConnection own,
-      ClientState.Transaction transaction,
-      Command command,
-      RequestFrame frame) {
-    int database =
-        transaction.databaseUnknown()
-            ? NearCache.EVERY_DATABASE
-            : session.lane().scope().database();
-    List<Key.Stored> keys = List.of();
-    boolean unnamed = false;
-    switch (command.invalidation()) {
-      case NOTHING -> {}
-      case KEYS -> {
-        List<Key.Stored> named = Write.keys(command, frame, database);
-        unnamed = named == null;
-        keys = named == null ? List.of() : named;
-        transaction.writes(named);
-      }
-      case EPOCH, SWAPDB, EPOCH_UNLESS_ERROR -> {
-        unnamed = true;
-        transaction.writes(null);
-      }
-    }
-    Key.Stored read = cachedKey(session, command, frame);
-    if (read != null) {
-      transaction.reads(read);
-    } else if (command.isMget()) {
-      mgetKeys(frame, database).forEach(transaction::reads);
-    }
-    owed(session, own, new Queued(session, command, keys, unnamed), frame);
-  }
-
-  /** A reply to a command inside MULTI: if the server did not queue it, it executed it. */
-  private final class Queued extends Forwarded {
-    private final List<Key.Stored> keys;
-    private final boolean unnamed;
-
-    Queued(Session session, Command command, List<Key.Stored> keys, boolean unnamed) {
-      super(session, command, null, null);
-      this.keys = keys;
-      this.unnamed = unnamed;
-    }
-
-    @Override
-    void ended(UpstreamConnection connection, ReplyScanner reply) {
-      if (!reply.isError() && !reply.headStartsWith(QUEUED) && (unnamed || !keys.isEmpty())) {
-        Write late =
-            unnamed
-                ? Write.ofEpoch(loop.coherence(), EpochReason.UNKNOWN_KEYS)
-                : Write.ofKeys(loop.coherence(), keys);
-        late.begin();
-        late.answered(false);
-      }
-      super.ended(connection, reply);
-    }
-  }
-
-  /** EXEC: every queued key is dropped before and after, those that were read included. */
-  private final class Executed extends Forwarded {
-    private final ClientState.Transaction transaction;
-
-    Executed(
-        Session session,
-        Command command,
-        @Nullable Write write,
-        ClientState.Transaction transaction) {
-      super(session, command, write, null);
-      this.transaction = transaction;
-    }
-
-    @Override
-    void ended(UpstreamConnection connection, ReplyScanner reply) {
-      transaction.read().forEach(loop.coherence()::dropHere);
-      byte[] name = transaction.name();
-      if (name != null && reply.firstByte() == '*' && !reply.headStartsWith(ABORTED)) {
-        session.name(name);
-      }
-      super.ended(connection, reply);
     }
   }
 
@@ -415,111 +263,6 @@ final class PinnedRouter {
     }
   }
 
-  // ---- who the client is
-
-  private interface Move {
-    @Nullable Scope from(Scope scope);
-  }
-
-  private void moves(
-      Session session, UpstreamConnection own, Command command, RequestFrame frame, Move move) {
-    changeAlone(
-        session,
-        own,
-        command,
-        frame,
-        agreed -> {
-          if (agreed) {
-            moved(session, move.from(session.lane().scope()), true);
-          }
-        });
-  }
-
-  private void moved(Session session, @Nullable Scope scope, boolean connectionToo) {
-    if (scope == null) {
-      Objects.requireNonNull(session.state()).stick(PinReason.SCOPE_LIMIT);
-      Objects.requireNonNull(session.state()).databaseIsUnknown();
-    } else {
-      session.moved(loop.lane(scope), connectionToo);
-    }
-  }
-
-  private void hello(Session session, UpstreamConnection own, Command command, RequestFrame frame) {
-    int protocol = number(frame, 1);
-    Scope.Credentials credentials = null;
-    byte[] name = null;
-    for (int i = 2; i < frame.argCount(); i++) {
-      if (frame.argIs(i, AUTH) && i + 2 < frame.argCount()) {
-        credentials = authCredentials(frame, i + 1);
-        i += 2;
-      } else if (frame.argIs(i, SETNAME) && i + 1 < frame.argCount()) {
-        name = frame.arg(++i);
-      }
-    }
-    Scope.Credentials now = credentials;
-    byte[] called = name;
-    moves(
-        session,
-        own,
-        command,
-        frame,
-        scope -> {
-          if (called != null) {
-            session.name(called);
-          }
-          return loop.face()
-              .scope(
-                  now == null ? scope.credentials() : now,
-                  protocol < 2 ? scope.protocol() : protocol,
-                  scope.database());
-        });
-  }
-
-  private void reset(
-      Session session,
-      UpstreamConnection own,
-      ClientState state,
-      Command command,
-      RequestFrame frame) {
-    changeAlone(
-        session,
-        own,
-        command,
-        frame,
-        agreed -> {
-          if (agreed) {
-            state.reset();
-            session.name(new byte[0]);
-            Scope initial = loop.face().initialScope();
-            moved(session, initial, initial.credentials() == null);
-          }
-        });
-  }
-
-  private static Scope.Credentials authCredentials(RequestFrame frame, int from) {
-    int last = frame.argCount() - 1;
-    if (from == 1) {
-      return last == 1
-          ? new Scope.Credentials("", text(frame, 1))
-          : new Scope.Credentials(text(frame, 1), text(frame, Math.min(2, last)));
-    }
-    return new Scope.Credentials(text(frame, from), text(frame, from + 1));
-  }
-
-  private static String text(RequestFrame frame, int index) {
-    return index < frame.argCount() && frame.hasArg(index)
-        ? new String(frame.arg(index), StandardCharsets.UTF_8)
-        : "";
-  }
-
-  private static int number(RequestFrame frame, int index) {
-    try {
-      return Integer.parseInt(text(frame, index));
-    } catch (NumberFormatException e) {
-      return 0;
-    }
-  }
-
   // ---- sending
 
   private void change(
@@ -532,7 +275,7 @@ final class PinnedRouter {
   }
 
   /** As {@link #change}; no further command is taken until it is answered. */
-  private void changeAlone(
+  void changeAlone(
       Session session,
       UpstreamConnection own,
       Command command,
@@ -542,7 +285,7 @@ final class PinnedRouter {
     session.barrier();
   }
 
-  private void send(Session session, UpstreamConnection own, Command command, RequestFrame frame) {
+  void send(Session session, UpstreamConnection own, Command command, RequestFrame frame) {
     send(session, own, command, frame, frame.bytes(), frame.start(), frame.end());
   }
 
@@ -585,7 +328,7 @@ final class PinnedRouter {
     own.send(bytes, from, to, exchange);
   }
 
-  private static void owed(
+  static void owed(
       Session session, UpstreamConnection own, Forwarded exchange, RequestFrame frame) {
     session.owe(exchange);
     own.send(frame.bytes(), frame.start(), frame.end(), exchange);
@@ -605,7 +348,7 @@ final class PinnedRouter {
   }
 
   /** The key that this command reads and that the near-cache may hold; null for none. */
-  private Key.@Nullable Stored cachedKey(Session session, Command command, RequestFrame frame) {
+  Key.@Nullable Stored cachedKey(Session session, Command command, RequestFrame frame) {
     int index = loop.face().cacheOn() ? command.cacheableKeyIndex(frame) : -1;
     return index < 0 || !frame.hasArg(index)
         ? null

@@ -9,7 +9,6 @@ import io.nearside.agent.redis.resp.RequestFrame;
 import io.nearside.agent.redis.resp.RequestScanner;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +20,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ReferenceEquality") // replies and scanners are compared by identity
 final class Session implements RawSocket.Peer {
   private static final byte[] NO_BYTES = {};
-  private static final int BUFFER_BYTES_MIN = 1024;
   private static final long QUIT_MILLIS_MAX = 1000;
-  private static final int BUFFER_BYTES_UNCOUNTED = 64 * 1024;
 
   private final RedisLoop loop;
   private final ArrayDeque<PendingReply> owed = new ArrayDeque<>(4);
@@ -36,13 +33,7 @@ final class Session implements RawSocket.Peer {
   private long pinnedSinceNanos;
   private @Nullable LargeRequest large;
 
-  // Unread bytes: buffer[head..tail). During a read that finds none left over, the loop's scratch;
-  // else the session's own.
-  private byte[] buffer = NO_BYTES;
-  private int head;
-  private int tail;
-  private int counted;
-  private @Nullable RequestScanner scanner;
+  private final RequestBuffer unread;
 
   private boolean processing;
   private boolean untilDrained;
@@ -63,6 +54,7 @@ final class Session implements RawSocket.Peer {
   Session(RedisLoop loop, Lane lane) {
     this.loop = loop;
     this.lane = lane;
+    this.unread = new RequestBuffer(loop);
   }
 
   void open(RawSocket connected) {
@@ -125,33 +117,27 @@ final class Session implements RawSocket.Peer {
   }
 
   boolean isIdle() {
-    return owed.isEmpty() && tail == head && large == null;
+    return owed.isEmpty() && unread.isEmpty() && large == null;
   }
 
   // ---- bytes from the client
 
   @Override
   public void received(ByteBuf in) {
-    int length = in.readableBytes();
     loop.tick();
     if (closing) {
       return;
     }
-    if (tail == head && large == null) {
-      byte[] scratch = loop.clientScratch(length);
-      in.readBytes(scratch, 0, length);
-      buffer = scratch;
-      head = 0;
-      tail = length;
+    if (unread.isEmpty() && large == null) {
+      unread.borrow(in);
       process();
-      keepLeftOver();
+      unread.keepLeftOver();
+    } else if (unread.append(in)) {
+      process();
+      unread.release();
     } else {
-      if (!ensureRoom(length)) {
-        return;
-      }
-      in.readBytes(buffer, tail, length);
-      tail += length;
-      process();
+      respond(Errors.TOO_MANY_LARGE);
+      closeWhenAnswered(DisconnectReason.LIMIT);
     }
   }
 
@@ -176,9 +162,9 @@ final class Session implements RawSocket.Peer {
       processing = false;
     }
     if (!closed) {
-      socket().reading(accepting() || (head == tail && !untilDrained && !untilAcquired));
+      socket().reading(accepting() || (unread.isEmpty() && !untilDrained && !untilAcquired));
     }
-    if (inputClosed && head == tail && owed.isEmpty()) {
+    if (inputClosed && unread.isEmpty() && owed.isEmpty()) {
       close(DisconnectReason.PEER);
     }
   }
@@ -194,36 +180,30 @@ final class Session implements RawSocket.Peer {
 
   /** Takes one command from the buffer; false when there is none whole, or it must wait. */
   private boolean takeOne() {
-    if (head == tail) {
+    if (unread.isEmpty()) {
       return false;
     }
-    RequestScanner reader = scanner == null ? loop.scanner() : scanner;
-    reader.unauthenticated(loop.face().mustLogIn() && lane.scope().credentials() == null);
-    int end = reader.scan(buffer, head, tail);
+    RequestScanner scanner = unread.scanner();
+    scanner.unauthenticated(loop.face().mustLogIn() && lane.scope().credentials() == null);
+    int end = scanner.scan(unread.bytes(), unread.head(), unread.tail());
     if (end == RequestScanner.VIOLATION) {
-      byte[] error = Errors.error(reader.violation());
-      reader.reset();
-      head = tail;
+      byte[] error = Errors.error(scanner.violation());
+      unread.rewind(scanner);
+      unread.discard();
       respond(error);
       closeWhenAnswered(DisconnectReason.PROTOCOL);
       return false;
     }
     if (end == RequestScanner.NEED_MORE) {
-      if (reader.bytesNeeded() > loop.face().requestBufferBytes()) {
-        return beginLarge(reader);
+      if (scanner.bytesNeeded() > loop.face().requestBufferBytes()) {
+        return beginLarge(scanner);
       }
-      if (scanner == null) {
-        scanner = reader;
-        loop.scannerTaken();
-      }
+      unread.halfRead();
       return false;
     }
-    boolean taken = reader.inline() ? takeInline(reader.frame()) : take(reader.frame());
+    boolean taken = scanner.inline() ? takeInline(scanner.frame()) : take(scanner.frame());
     if (taken) {
-      head = end;
-      if (reader == scanner) {
-        scanner = null;
-      }
+      unread.commandTaken(scanner, end);
     }
     return taken;
   }
@@ -249,106 +229,37 @@ final class Session implements RawSocket.Peer {
     return end != command.length || take(canonical.frame());
   }
 
-  /** Moves what was not taken out of the loop's scratch. */
-  private void keepLeftOver() {
-    if (head == tail || closed) {
-      buffer = NO_BYTES;
-      head = 0;
-      tail = 0;
-      return;
-    }
-    int length = tail - head;
-    byte[] own = Arrays.copyOfRange(buffer, head, head + Math.max(BUFFER_BYTES_MIN, length));
-    if (scanner != null) {
-      scanner.rebase(own, -head);
-    }
-    buffer = own;
-    head = 0;
-    tail = length;
-  }
-
-  private boolean ensureRoom(int length) {
-    if (buffer.length - tail >= length) {
-      return true;
-    }
-    if (head == tail) {
-      head = 0;
-      tail = 0;
-    }
-    int unread = tail - head;
-    byte[] room = buffer;
-    if (buffer.length < unread + length || head == 0) {
-      int size = Math.max(unread + length, 2 * unread);
-      if (size > BUFFER_BYTES_UNCOUNTED) {
-        int more = size - counted;
-        counted = size;
-        if (!loop.buffer(more)) {
-          respond(Errors.TOO_MANY_LARGE);
-          closeWhenAnswered(DisconnectReason.LIMIT);
-          return false;
-        }
-      }
-      room = new byte[size];
-    }
-    System.arraycopy(buffer, head, room, 0, unread);
-    if (scanner != null) {
-      scanner.rebase(room, -head);
-    }
-    buffer = room;
-    head = 0;
-    tail = unread;
-    return true;
-  }
-
-  private void releaseBuffer() {
-    if (head == tail) {
-      buffer = NO_BYTES;
-      head = 0;
-      tail = 0;
-      loop.buffer(-counted);
-      counted = 0;
-    }
-  }
-
   // ---- large commands, streamed over a connection of their own
 
-  private boolean beginLarge(RequestScanner reader) {
+  private boolean beginLarge(RequestScanner scanner) {
     if (takeAcquireFailure()) {
       respond(loop.router().exhausted());
       closeWhenAnswered(DisconnectReason.LIMIT);
       return false;
     }
     if (pinned == null && !obtainPinned(PinReason.LARGE_REQUEST)) {
-      // Asked again when it may go on; the command is read from its start then.
-      if (scanner == reader) {
-        scanner = null;
-      }
-      reader.reset();
+      // Asked again when it may go on.
+      unread.rewind(scanner);
       return false;
     }
-    large = new LargeRequest(this, reader);
-    if (scanner == reader) {
-      scanner = null;
-    }
-    reader.reset();
+    large = new LargeRequest(this, scanner);
+    unread.rewind(scanner);
     return true;
   }
 
   private boolean streamLarge() {
     LargeRequest request = large;
     UpstreamConnection connection = pinned;
-    if (request == null || connection == null || head == tail) {
+    if (request == null || connection == null || unread.isEmpty()) {
       return false;
     }
     if (!connection.isWritable()) {
       waitUntilWritable(connection);
       return false;
     }
-    int end = request.stream(buffer, head, tail, connection);
-    head = end;
+    unread.taken(request.stream(unread.bytes(), unread.head(), unread.tail(), connection));
     if (request.isOver()) {
       large = null;
-      releaseBuffer();
       return true;
     }
     return false;
@@ -432,7 +343,7 @@ final class Session implements RawSocket.Peer {
         return;
       }
     }
-    if (head != tail && !processing) {
+    if (!unread.isEmpty() && !processing) {
       proceed();
     } else if (inputClosed && owed.isEmpty()) {
       close(DisconnectReason.PEER);
@@ -448,9 +359,7 @@ final class Session implements RawSocket.Peer {
       return;
     }
     process();
-    if (head == tail) {
-      releaseBuffer();
-    }
+    unread.release();
     if (!processing && isDirty) {
       flush();
     }
@@ -677,12 +586,12 @@ final class Session implements RawSocket.Peer {
     inputClosed = true;
     if (blocking || (state != null && (state.isSubscribed() || state.isRaw()))) {
       close(DisconnectReason.PEER);
-    } else if (head == tail && owed.isEmpty()) {
+    } else if (unread.isEmpty() && owed.isEmpty()) {
       close(DisconnectReason.PEER);
-    } else if (head != tail && accepting() && large == null) {
+    } else if (!unread.isEmpty() && accepting() && large == null) {
       // A command half sent will never be whole.
       process();
-      if (head != tail && accepting()) {
+      if (!unread.isEmpty() && accepting()) {
         closeWhenAnswered(DisconnectReason.PEER);
       }
     } else if (large != null) {
@@ -735,8 +644,8 @@ final class Session implements RawSocket.Peer {
     closing = true;
     loop.face().disconnected(reason == null ? DisconnectReason.PEER : reason);
     lane.stopWaiting(this);
-    head = tail;
-    releaseBuffer();
+    unread.discard();
+    unread.release();
     if (shared != null) {
       shared.resumedBy(this);
     }
