@@ -93,7 +93,8 @@ final class LargeRequest {
         String text = line.toString(java.nio.charset.StandardCharsets.ISO_8859_1).trim();
         line.reset();
         if (!text.matches("\\$(0|[1-9][0-9]{0,9})")
-            || Long.parseLong(text.substring(1)) > session.loop().face().limits().bulkBytesMax()) {
+            || Long.parseLong(text.substring(1))
+                > session.loop().face().settings().limits().bulkBytesMax()) {
           unreadable = true;
           return to;
         }

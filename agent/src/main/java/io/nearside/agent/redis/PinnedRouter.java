@@ -349,7 +349,7 @@ final class PinnedRouter {
 
   /** The key that this command reads and that the near-cache may hold; null for none. */
   Key.@Nullable Stored cachedKey(Session session, Command command, RequestFrame frame) {
-    int index = loop.face().cacheOn() ? command.cacheableKeyIndex(frame) : -1;
+    int index = loop.face().settings().cache().enabled() ? command.cacheableKeyIndex(frame) : -1;
     return index < 0 || !frame.hasArg(index)
         ? null
         : probe

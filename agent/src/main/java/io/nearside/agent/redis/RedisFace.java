@@ -3,31 +3,18 @@ package io.nearside.agent.redis;
 import io.nearside.agent.cache.NearCache;
 import io.nearside.agent.net.DisconnectReason;
 import io.nearside.agent.redis.command.CommandTable;
-import io.nearside.agent.redis.resp.RespLimits;
 import io.nearside.cluster.BusListener;
 import io.nearside.cluster.ClusterEvent;
 import io.nearside.cluster.EpochReason;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.config.ClientIdentity;
-import io.nearside.config.HashCaching;
 import io.nearside.config.NearsideConfig;
 import io.nearside.config.RedisCacheConfig;
-import io.nearside.config.RedisListenConfig;
 import io.nearside.config.RedisUpstreamConfig;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.ClientAuth;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.net.NetServer;
-import io.vertx.core.net.NetServerOptions;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
-import io.vertx.core.net.SocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,7 +32,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class RedisFace {
   private static final Logger log = LoggerFactory.getLogger(RedisFace.class);
-  private static final long REQUEST_BYTES_BUFFERED_MAX = 64L * 1024 * 1024;
+
+  /** Bytes of requests half received that one event loop holds. */
+  static final long REQUEST_BYTES_BUFFERED_MAX = 64L * 1024 * 1024;
 
   private final Vertx vertx;
   private final String nodeId;
@@ -59,25 +48,19 @@ public final class RedisFace {
   private final @Nullable TrackingConnection tracking;
   private final long maxStalenessMillis;
   private final List<RedisLoop> loops = new CopyOnWriteArrayList<>();
-  private final List<NetServer> servers = new CopyOnWriteArrayList<>();
   private final List<Consumer<ClusterEvent>> eventListeners = new CopyOnWriteArrayList<>();
   private final AtomicInteger clients = new AtomicInteger();
   private final LongAdder clientsTotal = new LongAdder();
   private final Map<DisconnectReason, LongAdder> disconnects = new ConcurrentHashMap<>();
   private final UpstreamHealth health = new UpstreamHealth();
-  private volatile NearsideConfig config;
-  private volatile CommandTable upstreamTable = CommandTable.bundled();
-  private volatile CommandTable commands;
-  private volatile Policy[] policies;
-  private volatile RespLimits limits;
-  private volatile boolean cacheOn;
-  private volatile boolean hashesCached;
-  private volatile int port;
+  private final Listeners listeners;
+  private volatile LiveSettings settings;
   private volatile boolean draining;
 
   public RedisFace(Vertx vertx, NearsideConfig config, String nodeId, InvalidationBus bus) {
     this.vertx = vertx;
-    this.config = config;
+    this.settings = LiveSettings.of(config, CommandTable.bundled());
+    this.listeners = new Listeners(vertx, this, config.redis().listen());
     this.nodeId = nodeId;
     this.bus = bus;
     this.maxStalenessMillis = config.coherence().maxStalenessMillis();
@@ -118,7 +101,7 @@ public final class RedisFace {
               maxStalenessMillis,
               nodeId,
               retryMillis,
-              this::trackedPrefixes);
+              () -> settings.trackedPrefixes());
       fence.add(new Fence.Source("tracking", tracking::freshUntilNanos, tracking::detail));
     } else {
       tracking = null;
@@ -132,50 +115,20 @@ public final class RedisFace {
                     : null,
                 2,
                 config.redis().upstream().url().database()));
-    this.commands = upstreamTable;
-    this.policies = new Policy[0];
-    this.limits = limitsOf(config);
-    apply(config);
-  }
-
-  private static RespLimits limitsOf(NearsideConfig config) {
-    var clients = config.redis().clients();
-    return new RespLimits(
-        clients.argumentsMax(),
-        clients.bulkBytesMax().bytes(),
-        clients.inlineBytesMax().intBytes());
   }
 
   /** Takes over what can change while running. */
   public void apply(NearsideConfig now) {
-    NearsideConfig before = config;
-    config = now;
+    RedisCacheConfig before = settings.cache();
     RedisCacheConfig cache = now.redis().cache();
-    policies = cache.policies().stream().map(Policy::of).toArray(Policy[]::new);
-    cacheOn = cache.enabled();
-    limits = limitsOf(now);
+    settings = LiveSettings.of(now, settings.upstreamTable());
     coherence.cache().resize(cache.maxBytes().bytes(), cache.entryBytesMax().intBytes());
-    table(upstreamTable);
-    if (!before.redis().cache().equals(cache)) {
+    if (!before.equals(cache)) {
       coherence.moveEpoch(EpochReason.CONFIG_RELOAD);
     }
-    if (tracking != null && !before.redis().cache().policies().equals(cache.policies())) {
+    if (tracking != null && !before.policies().equals(cache.policies())) {
       vertx.runOnContext(v -> tracking.restart());
     }
-  }
-
-  private void table(CommandTable table) {
-    upstreamTable = table;
-    RedisCacheConfig cache = config.redis().cache();
-    commands =
-        table.withCacheableModuleReads(cache.moduleCommands()).withDenied(config.redis().deny());
-    hashesCached =
-        cache.hashes() == HashCaching.ON
-            || (cache.hashes() == HashCaching.AUTO && !table.hasHashFieldExpiry());
-  }
-
-  private List<byte[]> trackedPrefixes() {
-    return Policy.prefixes(policies);
   }
 
   /**
@@ -188,84 +141,13 @@ public final class RedisFace {
       tracking.start();
     }
     bus.start(new FromBus());
-    Future<Void> done = Future.succeededFuture();
-    for (int i = 0; i < config.runtime().eventLoops(); i++) {
-      boolean first = i == 0;
-      done = done.compose(v -> vertx.deployVerticle(new LoopVerticle(first)).mapEmpty());
-    }
-    return done;
-  }
-
-  private final class LoopVerticle extends VerticleBase {
-    private final boolean first;
-
-    LoopVerticle(boolean first) {
-      this.first = first;
-    }
-
-    @Override
-    public Future<?> start() {
-      Context here = context;
-      var client = vertx.createNetClient(upstream.netClientOptions());
-      var loop = new RedisLoop(RedisFace.this, here, client);
-      loops.add(loop);
-      RedisListenConfig listen = config.redis().listen();
-      return listen(
-              loop,
-              tcpOptions(listen),
-              SocketAddress.inetSocketAddress(first ? listen.port() : port, listen.host()))
-          .compose(
-              server -> {
-                port = server.actualPort();
-                return listen.unixSocket().isEmpty()
-                    ? Future.succeededFuture(server)
-                    : listen(loop, new NetServerOptions(), unixAddress(listen.unixSocket()));
-              });
-    }
-
-    private SocketAddress unixAddress(String path) {
-      if (first) {
-        try {
-          // Left behind by a process that was killed.
-          Files.deleteIfExists(Path.of(path));
-        } catch (java.io.IOException e) {
-          log.warn(
-              "can not remove the old unix socket path={} reason=\"{}\"", path, e.getMessage());
-        }
-      }
-      return SocketAddress.domainSocketAddress(path);
-    }
-
-    private Future<NetServer> listen(
-        RedisLoop loop, NetServerOptions options, SocketAddress address) {
-      NetServer server = vertx.createNetServer(options);
-      servers.add(server);
-      return server.connectHandler(loop::opened).listen(address);
-    }
-  }
-
-  private static NetServerOptions tcpOptions(RedisListenConfig listen) {
-    var options = new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(4096);
-    if (listen.tls().enabled()) {
-      options
-          .setSsl(true)
-          .setKeyCertOptions(
-              new PemKeyCertOptions()
-                  .addCertPath(listen.tls().certFile())
-                  .addKeyPath(listen.tls().keyFile()));
-      if (!listen.tls().clientCaFile().isEmpty()) {
-        options
-            .setClientAuth(ClientAuth.REQUIRED)
-            .setTrustOptions(new PemTrustOptions().addCertPath(listen.tls().clientCaFile()));
-      }
-    }
-    return options;
+    return listeners.open(settings.config().runtime().eventLoops(), loops::add);
   }
 
   private final class Watch implements ControlConnection.Watcher {
     @Override
     public void commands(CommandTable table) {
-      table(CommandTable.fromBundledPlus(table));
+      settings = LiveSettings.of(settings.config(), CommandTable.fromBundledPlus(table));
     }
 
     @Override
@@ -338,58 +220,24 @@ public final class RedisFace {
     return log;
   }
 
+  LiveSettings settings() {
+    return settings;
+  }
+
   CommandTable commands() {
-    return commands;
-  }
-
-  Policy[] policies() {
-    return policies;
-  }
-
-  boolean cacheOn() {
-    return cacheOn;
-  }
-
-  boolean hashesCached() {
-    return hashesCached;
-  }
-
-  int touchSample() {
-    return config.redis().cache().touchSample();
-  }
-
-  RespLimits limits() {
-    return limits;
+    return settings.commands();
   }
 
   RedisUpstreamConfig upstreamConfig() {
-    return config.redis().upstream();
+    return settings.config().redis().upstream();
   }
 
   int outboundBytesMax() {
-    return config.redis().clients().outboundBytesMax().intBytes();
+    return settings.clients().outboundBytesMax().intBytes();
   }
 
   int requestBufferBytes() {
-    return config.redis().clients().requestBufferBytes().intBytes();
-  }
-
-  long requestBytesBufferedMax() {
-    return REQUEST_BYTES_BUFFERED_MAX;
-  }
-
-  int pipelineMax() {
-    return config.redis().clients().pipelineMax();
-  }
-
-  long stallMillis() {
-    return config.redis().clients().stallMillis();
-  }
-
-  boolean isFreshName(byte[] name) {
-    String fresh = config.redis().clients().freshClientName();
-    return !fresh.isEmpty()
-        && fresh.equals(new String(name, java.nio.charset.StandardCharsets.UTF_8));
+    return settings.clients().requestBufferBytes().intBytes();
   }
 
   /**
@@ -417,7 +265,7 @@ public final class RedisFace {
 
   /** Whether one more client may stay. */
   boolean clientOpened() {
-    if (draining || clients.incrementAndGet() > config.redis().clients().connectionsMax()) {
+    if (draining || clients.incrementAndGet() > settings.clients().connectionsMax()) {
       clients.decrementAndGet();
       return false;
     }
@@ -460,7 +308,7 @@ public final class RedisFace {
 
   /** The TCP port that clients connect to. */
   public int port() {
-    return port;
+    return listeners.port();
   }
 
   public NearCache cache() {
@@ -525,7 +373,7 @@ public final class RedisFace {
   /** Stops accepting, answers what is in flight, closes; within {@code drainMillis}. */
   public Future<Void> drain(long drainMillis) {
     draining = true;
-    List<Future<Void>> closing = servers.stream().map(NetServer::close).toList();
+    Future<Void> closing = listeners.close();
     Promise<Void> drained = Promise.promise();
     long deadline = System.nanoTime() + drainMillis * 1_000_000;
     vertx.setPeriodic(
@@ -539,8 +387,7 @@ public final class RedisFace {
             loops.forEach(loop -> loop.run(loop::closeIdle));
           }
         });
-    return Future.join(closing)
-        .otherwiseEmpty()
+    return closing
         .compose(v -> drained.future())
         .onComplete(
             v -> {

@@ -53,7 +53,7 @@ final class RedisLoop {
     this.context = (ContextInternal) context;
     this.eventLoop = this.context.nettyEventLoop();
     this.client = client;
-    this.scanner = new RequestScanner(face.limits());
+    this.scanner = new RequestScanner(face.settings().limits());
     this.router = new Router(this);
     after(SWEEP_MILLIS, this::sweep);
   }
@@ -92,7 +92,7 @@ final class RedisLoop {
 
   /** The scanner stays with a session whose command is half read. */
   void scannerTaken() {
-    scanner = new RequestScanner(face.limits());
+    scanner = new RequestScanner(face.settings().limits());
   }
 
   byte[] clientScratch(int length) {
@@ -112,7 +112,7 @@ final class RedisLoop {
   /** Counts memory held by requests half received; false when there is too much of it. */
   boolean buffer(long bytes) {
     requestBytesBuffered += bytes;
-    return bytes <= 0 || requestBytesBuffered <= face.requestBytesBufferedMax();
+    return bytes <= 0 || requestBytesBuffered <= RedisFace.REQUEST_BYTES_BUFFERED_MAX;
   }
 
   /** The session has replies to send; it is flushed when the read at hand is through. */

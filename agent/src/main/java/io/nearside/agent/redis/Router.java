@@ -101,7 +101,7 @@ final class Router {
   }
 
   private boolean stateless(Session session, Command command, RequestFrame frame) {
-    if (loop.face().cacheOn()) {
+    if (loop.face().settings().cache().enabled()) {
       int keyIndex = command.cacheableKeyIndex(frame);
       if (keyIndex >= 0) {
         return read(session, command, frame, keyIndex);
@@ -169,8 +169,8 @@ final class Router {
     byte[] bytes = frame.bytes();
     int keyStart = frame.argStart(keyIndex);
     int keyLength = frame.argLength(keyIndex);
-    Policy policy = Policy.forKey(loop.face().policies(), bytes, keyStart, keyLength);
-    if (policy == null || (command.hashFamily() && !loop.face().hashesCached())) {
+    Policy policy = Policy.forKey(loop.face().settings().policies(), bytes, keyStart, keyLength);
+    if (policy == null || (command.hashFamily() && !loop.face().settings().hashesCached())) {
       return plain(session, command, frame, null);
     }
     Scope scope = session.lane().scope();
@@ -248,7 +248,7 @@ final class Router {
 
   /** Tells the upstream now and then that a key is in use, lest it evict what looks idle there. */
   private void touch(Session session, byte[] bytes, int keyStart, int keyLength) {
-    int sample = loop.face().touchSample();
+    int sample = loop.face().settings().cache().touchSample();
     if (sample == 0 || ++touchCountdown < sample) {
       return;
     }
@@ -281,7 +281,7 @@ final class Router {
     for (int i = 0; i < count; i++) {
       keys[i] = frame.arg(i + 1);
       gets[i] = Request.ofKey("GET", keys[i], 0, keys[i].length);
-      policies[i] = Policy.forKey(loop.face().policies(), keys[i], 0, keys[i].length);
+      policies[i] = Policy.forKey(loop.face().settings().policies(), keys[i], 0, keys[i].length);
       if (policies[i] != null) {
         probe.set(scope.database(), keys[i], 0, keys[i].length);
         parts[i] = cache.lookup(probe, scope.id(), gets[i], 0, gets[i].length, loop.now());

@@ -113,7 +113,7 @@ final class Session implements RawSocket.Peer {
 
   void name(byte[] now) {
     name = now;
-    fresh = loop.face().isFreshName(now);
+    fresh = loop.face().settings().isFreshName(now);
   }
 
   boolean isIdle() {
@@ -174,7 +174,7 @@ final class Session implements RawSocket.Peer {
         && !untilDrained
         && !untilAcquired
         && !untilWritable
-        && owed.size() < loop.face().pipelineMax()
+        && owed.size() < loop.face().settings().clients().pipelineMax()
         && socket().isWritable();
   }
 
@@ -224,7 +224,7 @@ final class Session implements RawSocket.Peer {
       closeWhenAnswered(DisconnectReason.PROTOCOL);
       return false;
     }
-    var canonical = new RequestScanner(loop.face().limits());
+    var canonical = new RequestScanner(loop.face().settings().limits());
     int end = canonical.scan(command, 0, command.length);
     return end != command.length || take(canonical.frame());
   }
@@ -401,7 +401,7 @@ final class Session implements RawSocket.Peer {
     }
     stallWatched = true;
     loop.after(
-        loop.face().stallMillis(),
+        loop.face().settings().clients().stallMillis(),
         () -> {
           stallWatched = false;
           if (!closed && !socket().isWritable() && pinned == null && !owed.isEmpty()) {

@@ -1,0 +1,63 @@
+package io.nearside.agent.redis;
+
+import io.nearside.agent.redis.command.CommandTable;
+import io.nearside.agent.redis.resp.RespLimits;
+import io.nearside.config.HashCaching;
+import io.nearside.config.NearsideConfig;
+import io.nearside.config.RedisCacheConfig;
+import io.nearside.config.RedisClientsConfig;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * What the data path reads of the configuration and of the upstream's commands, made ready:
+ * replaced as a whole at a reload and when the upstream's COMMAND table comes. Immutable; the array
+ * is not to be changed.
+ *
+ * @param commands with the deny-list and the module commands that may be cached
+ * @param hashesCached whether hashes may be: not where their fields expire unseen
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record LiveSettings(
+    NearsideConfig config,
+    CommandTable upstreamTable,
+    CommandTable commands,
+    Policy[] policies,
+    RespLimits limits,
+    boolean hashesCached) {
+
+  static LiveSettings of(NearsideConfig config, CommandTable upstreamTable) {
+    RedisCacheConfig cache = config.redis().cache();
+    RedisClientsConfig clients = config.redis().clients();
+    return new LiveSettings(
+        config,
+        upstreamTable,
+        upstreamTable
+            .withCacheableModuleReads(cache.moduleCommands())
+            .withDenied(config.redis().deny()),
+        cache.policies().stream().map(Policy::of).toArray(Policy[]::new),
+        new RespLimits(
+            clients.argumentsMax(),
+            clients.bulkBytesMax().bytes(),
+            clients.inlineBytesMax().intBytes()),
+        cache.hashes() == HashCaching.ON
+            || (cache.hashes() == HashCaching.AUTO && !upstreamTable.hasHashFieldExpiry()));
+  }
+
+  RedisCacheConfig cache() {
+    return config.redis().cache();
+  }
+
+  RedisClientsConfig clients() {
+    return config.redis().clients();
+  }
+
+  boolean isFreshName(byte[] name) {
+    String fresh = clients().freshClientName();
+    return !fresh.isEmpty() && fresh.equals(new String(name, StandardCharsets.UTF_8));
+  }
+
+  List<byte[]> trackedPrefixes() {
+    return Policy.prefixes(policies);
+  }
+}
