@@ -153,6 +153,7 @@ public final class DemoCommand implements Callable<Integer> {
     out.flush();
   }
 
+  @SuppressWarnings("SystemConsoleNull") // JDK 25 gives null again where there is no terminal
   private static boolean isTerminal() {
     Console console = System.console();
     return console != null && console.isTerminal() && System.getenv("NO_COLOR") == null;

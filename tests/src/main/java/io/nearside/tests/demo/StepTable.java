@@ -71,7 +71,7 @@ final class StepTable {
   /** Milliseconds with the digits that mean something. */
   static String millis(long nanos) {
     double millis = nanos / NANOS_PER_MILLI;
-    return String.format(Locale.ROOT, millis < 10 ? "%.2f ms" : "%.0f ms", millis);
+    return String.format(Locale.ROOT, millis < 10 ? "%.3f ms" : "%.0f ms", millis);
   }
 
   private static String padded(String text, int chars) {

@@ -18,7 +18,8 @@ final class Waiting {
   private Waiting() {}
 
   /**
-   * Asks at once and then about every millisecond.
+   * Asks at once and then about every millisecond. What was asked in time may be answered later:
+   * only a question asked after the time is one too late.
    *
    * @return nanoseconds until it was so
    * @throws StepFailedException when it is not so in time
@@ -26,12 +27,14 @@ final class Waiting {
   static long until(Duration within, Condition condition, Supplier<String> otherwise) {
     long start = System.nanoTime();
     try {
+      long asked = start;
       while (!condition.holds()) {
-        if (System.nanoTime() - start > within.toNanos()) {
+        if (asked - start > within.toNanos()) {
           throw new StepFailedException(
               "not within " + within.toMillis() + " ms: " + otherwise.get());
         }
         LockSupport.parkNanos(PAUSE_NANOS);
+        asked = System.nanoTime();
       }
       return System.nanoTime() - start;
     } catch (IOException e) {
