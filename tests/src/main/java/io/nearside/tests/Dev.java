@@ -1,5 +1,7 @@
 package io.nearside.tests;
 
+import io.nearside.tests.bench.BenchCommand;
+import io.nearside.tests.demo.DemoCommand;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -19,7 +21,7 @@ import picocli.CommandLine.Spec;
 public final class Dev implements Callable<Integer> {
   /** Every sub-command, once. */
   private static final List<Class<? extends Callable<Integer>>> COMMANDS =
-      List.of(io.nearside.tests.bench.BenchCommand.class);
+      List.of(BenchCommand.class, DemoCommand.class);
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -19,9 +19,10 @@ final class ChildProcess {
   private static final Duration KILL_WAIT = Duration.ofSeconds(10);
   private static final Set<ChildProcess> RUNNING = ConcurrentHashMap.newKeySet();
 
+  private static boolean jvmEnds;
+
   static {
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> List.copyOf(RUNNING).forEach(ChildProcess::endWithJvm)));
+    Runtime.getRuntime().addShutdownHook(new Thread(ChildProcess::endAllWithJvm));
   }
 
   private final Process process;
@@ -35,6 +36,8 @@ final class ChildProcess {
   /**
    * Starts a command in a folder of its own; both its outputs are appended to {@code log}. Whoever
    * ends the process removes the folder, unless the JVM ends before.
+   *
+   * @throws IllegalStateException when this JVM is about to end: the child would outlive it
    */
   static ChildProcess start(List<String> command, Path directory, Path log) throws IOException {
     var builder =
@@ -43,9 +46,14 @@ final class ChildProcess {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().keySet().removeIf(name -> name.startsWith("NEARSIDE_"));
-    var child = new ChildProcess(builder.start(), directory);
-    RUNNING.add(child);
-    return child;
+    synchronized (RUNNING) {
+      if (jvmEnds) {
+        throw new IllegalStateException("this JVM ends: no more child processes");
+      }
+      var child = new ChildProcess(builder.start(), directory);
+      RUNNING.add(child);
+      return child;
+    }
   }
 
   long pid() {
@@ -113,6 +121,13 @@ final class ChildProcess {
     }
     RUNNING.remove(this);
     return process.exitValue();
+  }
+
+  private static void endAllWithJvm() {
+    synchronized (RUNNING) {
+      jvmEnds = true;
+    }
+    List.copyOf(RUNNING).forEach(ChildProcess::endWithJvm);
   }
 
   private void endWithJvm() {

@@ -60,6 +60,27 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Starts a server on this loopback port and waits until it answers.
+   *
+   * @throws IllegalStateException with the server's own log when it does not come up
+   */
+  public static RedisServer startOn(int port, String... options) {
+    try {
+      Path folder = Files.createTempDirectory("nearside-redis-");
+      var server = new RedisServer(List.of(options), folder, port);
+      try {
+        server.awaitReady();
+        return server;
+      } catch (IllegalStateException notReady) {
+        server.close();
+        throw notReady;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start redis-server", e);
+    }
+  }
+
   /** The loopback port; the same after a restart. */
   public int port() {
     return port;
