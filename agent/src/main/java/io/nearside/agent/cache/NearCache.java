@@ -164,7 +164,8 @@ public final class NearCache {
               }
               if (current != null && current.filledSince(fill)) {
                 // Two reads over two connections, and nobody knows which value is the newer:
-                // neither stays.
+                // neither stays, nor any third that is on its way.
+                versions.incrementAndGet(stripe(fill.key.hash));
                 return null;
               }
               return current == null
