@@ -158,10 +158,10 @@ public final class NearCache {
         map.compute(
             fill.key,
             (key, held) -> {
-              Entry current = held != null && held.epoch() == fill.epoch ? held : null;
               if (!intact(fill)) {
-                return current;
+                return held;
               }
+              Entry current = held != null && held.epoch() == fill.epoch ? held : null;
               if (current != null && current.filledSince(fill)) {
                 // Two reads over two connections, and nobody knows which value is the newer:
                 // neither stays, nor any third that is on its way.

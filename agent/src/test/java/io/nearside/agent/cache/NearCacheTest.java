@@ -217,6 +217,15 @@ final class NearCacheTest {
   }
 
   @Test
+  void commit_ofALeaseFromBeforeTheEpoch_leavesTheNewerReply() {
+    Fill old = begin("k");
+    cache.moveEpoch();
+    fill("k", VALUE);
+    assertFalse(cache.commit(old, new byte[1], TTL_MILLIS));
+    assertSame(VALUE, lookup("k"));
+  }
+
+  @Test
   void commit_oneAfterTheOther_replaces() {
     fill("k", VALUE);
     clock.addAndGet(1);
