@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.StampedLock;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -47,6 +48,8 @@ public final class NearCache {
   private final AtomicIntegerArray writesInFlight = new AtomicIntegerArray(STRIPES);
   private final AtomicInteger epochWritesInFlight = new AtomicInteger();
   private final AtomicLong epoch = new AtomicLong(1);
+  // Shared by fills while they are stored; see settle().
+  private final StampedLock storing = new StampedLock();
   private final InvalidationNotes notes = new InvalidationNotes(STRIPES);
   private final CacheCounters counters = new CacheCounters();
   // Databases that have ever held an entry, a bit each.
@@ -154,23 +157,7 @@ public final class NearCache {
     seen(fill.key.database);
     int hash = Key.hash(fill.frame, 0, fill.frame.length);
     var variant = new Entry.Variant(fill.scope, hash, fill.frame, reply, now, expires);
-    Entry stored =
-        map.compute(
-            fill.key,
-            (key, held) -> {
-              Entry current = held != null && held.epoch() == fill.epoch ? held : null;
-              if (!intact(fill)) {
-                return current;
-              }
-              if (current != null && current.filledSince(fill)) {
-                // Two reads over two connections, and nobody knows which value is the newer:
-                // neither stays.
-                return null;
-              }
-              return current == null
-                  ? new Entry(fill.epoch, new Entry.Variant[] {variant})
-                  : current.with(variant, variantsMax);
-            });
+    Entry stored = store(fill, variant);
     boolean done = stored != null && isFirst(stored, variant);
     if (done) {
       counters.fills.increment();
@@ -178,6 +165,39 @@ public final class NearCache {
       refused(RefusedFill.LEASE_BROKEN);
     }
     return done;
+  }
+
+  private @Nullable Entry store(Fill fill, Entry.Variant variant) {
+    long stamp = storing.readLock();
+    try {
+      return map.compute(
+          fill.key,
+          (key, held) -> {
+            if (!intact(fill)) {
+              return held;
+            }
+            Entry current = held != null && held.epoch() == fill.epoch ? held : null;
+            if (current != null && current.filledSince(fill)) {
+              // Two reads over two connections, and nobody knows which value is the newer:
+              // neither stays, nor any third that is on its way.
+              versions.incrementAndGet(stripe(fill.key.hash));
+              return null;
+            }
+            return current == null
+                ? new Entry(fill.epoch, new Entry.Variant[] {variant})
+                : current.with(variant, variantsMax);
+          });
+    } finally {
+      storing.unlockRead(stamp);
+    }
+  }
+
+  /**
+   * Returns when every fill that found its lease intact can be seen in the map. Removing a key
+   * waits for a fill of that key by itself; a walk over the map takes no lock and would miss it.
+   */
+  private void settle() {
+    storing.unlockWrite(storing.writeLock());
   }
 
   @SuppressWarnings("ReferenceEquality") // this fill's own variant, not an equal one
@@ -245,6 +265,7 @@ public final class NearCache {
         }
       }
       if (seen >>> OTHER_DATABASES != 0) {
+        settle();
         map.keySet().removeIf(k -> k.database >= OTHER_DATABASES && k.equals(key.in(k.database)));
       }
     }
@@ -266,6 +287,7 @@ public final class NearCache {
     for (int stripe = 0; stripe < STRIPES; stripe++) {
       versions.incrementAndGet(stripe);
     }
+    settle();
     for (Key key : List.copyOf(map.keySet())) {
       if (key instanceof Key.Stored stored && matches.test(stored.canonical())) {
         notes.note(stripe(key.hash), key.hash, by, nanoClock.getAsLong());

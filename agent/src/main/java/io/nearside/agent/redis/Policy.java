@@ -36,7 +36,10 @@ record Policy(RedisGlob glob, boolean all, boolean cached, long ttlMaxMillis, bo
   /** Whether a raw reply says that there is nothing: a null or an empty aggregate. */
   static boolean isNil(byte[] reply) {
     return (reply.length == 3 && reply[0] == '_')
-        || (reply.length == 5 && reply[1] == '-' && reply[2] == '1')
+        || (reply.length == 5
+            && reply[1] == '-'
+            && reply[2] == '1'
+            && (reply[0] == '$' || reply[0] == '*'))
         || (reply.length == 4
             && reply[1] == '0'
             && (reply[0] == '*' || reply[0] == '%' || reply[0] == '~'));

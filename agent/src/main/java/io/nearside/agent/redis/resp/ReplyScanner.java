@@ -21,6 +21,9 @@ public final class ReplyScanner {
 
   private static final int HEAD_BYTES = 64;
 
+  // No server means a longer one; sums with it stay within a long.
+  private static final long LENGTH_MAX = Long.MAX_VALUE / 4;
+
   private enum State {
     TYPE,
     LINE,
@@ -204,6 +207,10 @@ public final class ReplyScanner {
         if (b == '-') {
           negative = true;
         } else if (b >= '0' && b <= '9') {
+          if (number < 0 || number > Long.MAX_VALUE / 10) {
+            return VIOLATION;
+          }
+          // The last digit may overflow: endLine sees a negative number.
           number = number * 10 + (b - '0');
         } else if (b != '+' || type != ':') {
           return VIOLATION;
@@ -220,8 +227,14 @@ public final class ReplyScanner {
   private boolean endLine() {
     state = State.TYPE;
     long value = negative ? -number : number;
+    if (type == ':') {
+      lastInteger = value;
+      return number >= 0 || (negative && number == Long.MIN_VALUE);
+    }
+    if (numeric && (number < 0 || number > LENGTH_MAX)) {
+      return false;
+    }
     switch (type) {
-      case ':' -> lastInteger = value;
       case '$', '!', '=' -> {
         if (value >= 0) {
           skip = value + 2;
@@ -240,14 +253,14 @@ public final class ReplyScanner {
       }
       default -> {}
     }
-    return number >= 0;
+    return true;
   }
 
   private boolean open(long elements) {
     if (elements == 0) {
       return true;
     }
-    if (depth == DEPTH_MAX || elements < 0) {
+    if (depth == DEPTH_MAX) {
       return false;
     }
     if (depth == left.length) {

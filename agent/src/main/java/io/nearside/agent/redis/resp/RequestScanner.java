@@ -169,7 +169,7 @@ public final class RequestScanner {
           return result;
         }
       }
-      if (to - position < bulkLength + 2) {
+      if (to - position - 2 < bulkLength) {
         return NEED_MORE;
       }
       frame.addArg(position, bulkLength);
