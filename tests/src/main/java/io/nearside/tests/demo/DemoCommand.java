@@ -77,12 +77,15 @@ public final class DemoCommand implements Callable<Integer> {
   private int show(DemoStack stack, PrintWriter out, CountDownLatch ending)
       throws IOException, InterruptedException {
     endpoints(stack, out);
-    Tour tour = new Tour(stack);
+    Tour tour = new Tour(stack, () -> ending.getCount() == 0);
     progress(out, "warming up: some reads and writes of other keys");
     tour.warm();
     out.println();
     out.println("The tour:");
     boolean all = tour.run(out, isTerminal());
+    if (ending.getCount() == 0) {
+      return CommandLine.ExitCode.SOFTWARE;
+    }
     out.println();
     out.println(all ? "Every step went as promised." : "Some steps FAILED.");
     out.flush();
