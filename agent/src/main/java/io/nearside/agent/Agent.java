@@ -71,7 +71,11 @@ public final class Agent implements AutoCloseable, ConfigOperations {
   private static Agent start(
       LoadedConfig loaded, Supplier<LoadedConfig> source, InvalidationBus bus) {
     NearsideConfig config = loaded.config();
-    Transport transport = Transports.of(config.runtime().transport());
+    Transport transport =
+        Transports.of(
+            config.runtime().transport(),
+            !config.redis().listen().unixSocket().isEmpty()
+                || config.redis().upstream().url().unix());
     Vertx vertx =
         Vertx.builder()
             .with(

@@ -11,11 +11,24 @@ final class Transports {
   /**
    * @throws IllegalStateException when the one that was asked for does not load here
    */
-  static Transport of(TransportKind kind) {
+  static Transport of(TransportKind kind, boolean unixSockets) {
     return switch (kind) {
-      case AUTO -> isAvailable(Transport.EPOLL) ? Transport.EPOLL : Transport.NIO;
+      case AUTO -> {
+        // io_uring takes the least CPU; Vert.x has no unix sockets on it, and many containers may
+        // not use it.
+        if (!unixSockets && isAvailable(Transport.IO_URING)) {
+          yield Transport.IO_URING;
+        }
+        yield isAvailable(Transport.EPOLL) ? Transport.EPOLL : Transport.NIO;
+      }
       case EPOLL -> required(Transport.EPOLL, "epoll");
-      case IO_URING -> required(Transport.IO_URING, "io_uring");
+      case IO_URING -> {
+        if (unixSockets) {
+          throw new IllegalStateException(
+              "runtime.transport: io_uring (expected auto or epoll, as a unix socket is configured)");
+        }
+        yield required(Transport.IO_URING, "io_uring");
+      }
       case NIO -> Transport.NIO;
     };
   }

@@ -128,7 +128,6 @@ final class ClientState {
     watching = on;
   }
 
-  /** Whether a read may be answered from the near-cache: never on a connection of one's own. */
   boolean repliesOff() {
     return repliesOff;
   }

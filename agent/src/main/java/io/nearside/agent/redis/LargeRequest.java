@@ -7,6 +7,8 @@ import io.nearside.agent.redis.command.Pin;
 import io.nearside.agent.redis.resp.RequestFrame;
 import io.nearside.agent.redis.resp.RequestScanner;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class LargeRequest {
   private static final int MORE = -1;
+  private static final int LINE_BYTES_MAX = 64;
 
   private final Session session;
   private final RequestFrame seen = new RequestFrame();
   private final ByteArrayOutputStream kept = new ByteArrayOutputStream(256);
-  private final List<int[]> args = new java.util.ArrayList<>();
+  private final List<int[]> args = new ArrayList<>();
   private final ByteArrayOutputStream line = new ByteArrayOutputStream(32);
   private int argsLeft;
   // Bytes of the current argument that are still to come, its CRLF included; -1 while its header is
@@ -30,8 +33,8 @@ final class LargeRequest {
   private int bulkLength;
   private boolean keep;
   private boolean over;
-  private boolean unreadable;
-  private boolean refused;
+  private boolean sawCr;
+  private @Nullable String violation;
 
   LargeRequest(Session session, RequestScanner begun) {
     this.session = session;
@@ -65,17 +68,14 @@ final class LargeRequest {
   int stream(byte[] bytes, int from, int to, UpstreamConnection connection) {
     int at = from + skipped;
     skipped = 0;
-    if (unreadable) {
-      connection.send(bytes, from, to, null);
-      return to;
-    }
-    while (at < to && argsLeft > 0) {
+    while (at < to && argsLeft > 0 && violation == null) {
       at = bulkLeft == MORE ? header(bytes, at, to) : content(bytes, at, to);
-      if (unreadable) {
-        // The upstream says in its own words what is wrong with it.
-        connection.send(bytes, from, to, null);
-        return to;
-      }
+    }
+    if (violation != null) {
+      // What has been sent of it is no whole command, and never will be.
+      refuse(
+          Errors.error("ERR Protocol error: " + violation), DisconnectReason.PROTOCOL, connection);
+      return to;
     }
     if (argsLeft == 0) {
       finish(bytes, from, at, connection);
@@ -86,24 +86,41 @@ final class LargeRequest {
     return at;
   }
 
+  /**
+   * A line {@code $length}: it ends at its CR, and the byte after that is skipped unseen, as Redis
+   * does.
+   */
   private int header(byte[] bytes, int from, int to) {
     for (int at = from; at < to; at++) {
-      line.write(bytes[at]);
-      if (bytes[at] == '\n') {
-        String text = line.toString(java.nio.charset.StandardCharsets.ISO_8859_1).trim();
-        line.reset();
-        if (!text.matches("\\$(0|[1-9][0-9]{0,9})")
-            || Long.parseLong(text.substring(1))
-                > session.loop().face().settings().limits().bulkBytesMax()) {
-          unreadable = true;
-          return to;
-        }
-        beginBulk((int) Long.parseLong(text.substring(1)));
+      if (sawCr) {
+        sawCr = false;
+        endHeader();
         return at + 1;
       }
+      if (bytes[at] == '\r') {
+        sawCr = true;
+      } else if (line.size() == LINE_BYTES_MAX) {
+        violation = "too big bulk count string";
+        return to;
+      } else {
+        line.write(bytes[at]);
+      }
     }
-    unreadable = line.size() > 32;
     return to;
+  }
+
+  private void endHeader() {
+    String text = line.toString(StandardCharsets.ISO_8859_1);
+    line.reset();
+    if (text.isEmpty() || text.charAt(0) != '$') {
+      violation = "expected '$', got '" + (text.isEmpty() ? "" : text.charAt(0)) + "'";
+    } else if (!text.matches("\\$(0|[1-9][0-9]{0,9})")
+        || Long.parseLong(text.substring(1))
+            > session.loop().face().settings().limits().bulkBytesMax()) {
+      violation = "invalid bulk length";
+    } else {
+      beginBulk((int) Long.parseLong(text.substring(1)));
+    }
   }
 
   private void beginBulk(int length) {
@@ -137,25 +154,26 @@ final class LargeRequest {
     Command command = session.loop().face().commands().find(seen);
     Pin pin = command.pin(seen);
     if (command.denied() || !(pin == Pin.NONE || pin == Pin.BLOCKING)) {
-      refused = true;
-      session.respond(
+      refuse(
           command.denied()
               ? Errors.denied(command.name())
-              : Errors.tooLarge(command.name(), session.loop().face().requestBufferBytes()));
-      session.closeWhenAnswered(DisconnectReason.LIMIT);
-      // Without its end the upstream can not execute it.
-      connection.close(DisconnectReason.RETIRED);
+              : Errors.tooLarge(command.name(), session.loop().face().requestBufferBytes()),
+          DisconnectReason.LIMIT,
+          connection);
       return;
     }
     session.loop().router().sendPinned(session, connection, command, seen, bytes, from, to);
   }
 
-  /** The client left before the end. */
-  void abandoned() {
-    refused = true;
-  }
-
-  @Nullable RequestFrame frame() {
-    return refused ? null : seen;
+  /**
+   * Answers and closes. Without its end the upstream can not execute the command: its connection
+   * goes too.
+   */
+  private void refuse(byte[] error, DisconnectReason why, UpstreamConnection connection) {
+    over = true;
+    session.respond(error);
+    session.closeWhenAnswered(why);
+    connection.pin(null);
+    connection.close(DisconnectReason.RETIRED);
   }
 }

@@ -666,10 +666,7 @@ final class Session implements RawSocket.Peer {
         connection.orphan();
       }
     }
-    if (large != null) {
-      large.abandoned();
-      large = null;
-    }
+    large = null;
     owed.clear();
     loop.closed(this);
   }
