@@ -1,6 +1,8 @@
 package io.nearside.agent.redis;
 
 import io.nearside.agent.net.DisconnectReason;
+import io.nearside.agent.redis.resp.ReplyScanner;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * pinned, and the sessions that wait for one. Stays on its event loop.
  */
 final class Lane {
+  private static final byte[] NOPERM = "-NOPERM".getBytes(StandardCharsets.US_ASCII);
+
   private final RedisLoop loop;
   private final Scope scope;
   private final List<UpstreamConnection> shared = new ArrayList<>(1);
@@ -33,8 +37,13 @@ final class Lane {
     return ttlRefused;
   }
 
-  void ttlRefused() {
-    ttlRefused = true;
+  /**
+   * PTTL was answered with an error. Only the loss of the command itself holds for all that the
+   * user reads: LOADING and BUSY pass, and a key that the user may not read says nothing of other
+   * keys.
+   */
+  void ttlFailed(ReplyScanner error) {
+    ttlRefused |= error.headStartsWith(NOPERM) && error.head().contains("'pttl'");
   }
 
   /** A connection for stateless commands; it may not stand yet. */
