@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ReferenceEquality") // a streamed command is told by its array
 final class PinnedRouter {
   private static final byte[] PING = Request.of("PING");
+  private static final byte[] DISCARD = Request.of("DISCARD");
   private static final byte[] OFF = "OFF".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SKIP = "SKIP".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] ON = "ON".getBytes(StandardCharsets.US_ASCII);
@@ -82,6 +83,7 @@ final class PinnedRouter {
     }
     boolean silent = state.isRaw() || (pin != Pin.CLIENT_REPLY && state.takeSilent());
     if (command.denied() || pin == Pin.REPLICATION) {
+      refusedInTransaction(state);
       if (!silent) {
         session.respond(command.denied() ? Errors.denied(command.name()) : Errors.REPLICATION);
       }
@@ -95,6 +97,14 @@ final class PinnedRouter {
       plainly(session, own, state, command, pin, frame);
     }
     return true;
+  }
+
+  /** As Redis does: what was refused when it was to be queued aborts the whole transaction. */
+  private static void refusedInTransaction(ClientState state) {
+    ClientState.Transaction transaction = state.transaction();
+    if (transaction != null) {
+      transaction.refused();
+    }
   }
 
   /**
@@ -236,6 +246,12 @@ final class PinnedRouter {
     switch (pin) {
       case EXEC -> {
         state.transactionEnded();
+        if (transaction.isRefused()) {
+          var aborted = new Aborted(session, command);
+          session.owe(aborted);
+          own.send(DISCARD, 0, DISCARD.length, aborted);
+          return;
+        }
         Write write = executed(transaction);
         if (write != null) {
           write.begin();
@@ -247,7 +263,10 @@ final class PinnedRouter {
         send(session, own, command, frame);
       }
       case RESET -> reset(session, own, state, command, frame);
-      case CLIENT_REPLY -> session.respond(Errors.REPLY_IN_MULTI);
+      case CLIENT_REPLY -> {
+        transaction.refused();
+        session.respond(Errors.REPLY_IN_MULTI);
+      }
       case MULTI, WATCH -> owed(session, own, new Forwarded(session, command, null, null), frame);
       case NONE, BLOCKING, WAIT, CLIENT_GETNAME, CLIENT_SETINFO, CLIENT_INFO ->
           queued(session, own, transaction, command, frame);
@@ -332,6 +351,21 @@ final class PinnedRouter {
         late.answered(false);
       }
       super.ended(connection, reply);
+    }
+  }
+
+  /** DISCARD went upstream in the place of EXEC: the client is told as Redis would tell it. */
+  private static final class Aborted extends Forwarded {
+    Aborted(Session session, Command command) {
+      super(session, command, null, null);
+    }
+
+    @Override
+    void chunk(byte[] bytes, int from, int to) {}
+
+    @Override
+    void ended(UpstreamConnection connection, ReplyScanner reply) {
+      fail(Errors.EXEC_ABORTED);
     }
   }
 
