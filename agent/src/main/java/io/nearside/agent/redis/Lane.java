@@ -19,9 +19,18 @@ final class Lane {
   private final Scope scope;
   private final List<UpstreamConnection> shared = new ArrayList<>(1);
   private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
-  private final ArrayDeque<Session> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Wait> waiting = new ArrayDeque<>();
   private int next;
   private boolean ttlRefused;
+
+  /** One wait of a session, told from its later ones. */
+  private static final class Wait {
+    final Session session;
+
+    Wait(Session session) {
+      this.session = session;
+    }
+  }
 
   Lane(RedisLoop loop, Scope scope) {
     this.loop = loop;
@@ -55,7 +64,7 @@ final class Lane {
         connection = loop.connect(this);
       } else {
         connection.holdsPermit(false);
-        loop.face().pinned().released();
+        loop.face().permitFreed();
       }
       shared.add(connection);
       return connection;
@@ -78,11 +87,15 @@ final class Lane {
       session.later(() -> session.acquireFailed());
       return null;
     }
-    waiting.add(session);
+    var wait = new Wait(session);
+    waiting.add(wait);
+    loop.face().pinned().waits();
+    loop.face().closeOneIdle();
     loop.after(
         loop.face().upstreamConfig().acquireMillis(),
         () -> {
-          if (waiting.remove(session)) {
+          if (waiting.remove(wait)) {
+            loop.face().pinned().waitEnded();
             session.acquireFailed();
           }
         });
@@ -99,7 +112,9 @@ final class Lane {
   }
 
   void stopWaiting(Session session) {
-    waiting.remove(session);
+    if (waiting.removeIf(wait -> wait.session == session)) {
+      loop.face().pinned().waitEnded();
+    }
   }
 
   /** Takes back a pinned connection whose state is clean. */
@@ -111,6 +126,22 @@ final class Lane {
     }
     idle.addLast(connection);
     offer();
+    if (loop.face().pinned().isAwaited()) {
+      closeOneIdle();
+    }
+  }
+
+  /**
+   * Gives up an idle connection for somebody who waits for one as another user, in another database
+   * or on another event loop; false where there is none.
+   */
+  boolean closeOneIdle() {
+    UpstreamConnection connection = idle.pollFirst();
+    if (connection == null) {
+      return false;
+    }
+    connection.close(DisconnectReason.IDLE);
+    return true;
   }
 
   /**
@@ -130,7 +161,8 @@ final class Lane {
       if (connection == null) {
         return;
       }
-      Session session = waiting.remove();
+      Session session = waiting.remove().session;
+      loop.face().pinned().waitEnded();
       connection.pin(session);
       session.later(() -> session.acquired(connection));
     }
@@ -147,8 +179,7 @@ final class Lane {
     }
     if (connection.holdsPermit()) {
       connection.holdsPermit(false);
-      loop.face().pinned().released();
-      loop.offerAll();
+      loop.face().permitFreed();
     }
   }
 

@@ -45,6 +45,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class RedisFace {
   private static final Logger log = LoggerFactory.getLogger(RedisFace.class);
+  // A free port that all event loops share: Vert.x tells such ports apart by a number.
+  private static final int FREE_PORT_ID = 1;
   private static final long REQUEST_BYTES_BUFFERED_MAX = 64L * 1024 * 1024;
 
   private final Vertx vertx;
@@ -213,7 +215,9 @@ public final class RedisFace {
       return listen(
               loop,
               tcpOptions(listen),
-              SocketAddress.inetSocketAddress(first ? listen.port() : port, listen.host()))
+              listen.port() == 0
+                  ? SocketAddress.sharedRandomPort(FREE_PORT_ID, listen.host())
+                  : SocketAddress.inetSocketAddress(listen.port(), listen.host()))
           .compose(
               server -> {
                 port = server.actualPort();
@@ -436,6 +440,23 @@ public final class RedisFace {
   void retireConnections() {
     for (RedisLoop loop : loops) {
       loop.run(loop::retireConnections);
+    }
+  }
+
+  /** A pinned connection was given up: whoever waits for one, on whatever loop, may have it. */
+  void permitFreed() {
+    pinned.released();
+    if (pinned.isAwaited()) {
+      for (RedisLoop loop : loops) {
+        loop.run(loop::offerAll);
+      }
+    }
+  }
+
+  /** Somebody waits for a connection: one that lies idle, on each loop, makes room. */
+  void closeOneIdle() {
+    for (RedisLoop loop : loops) {
+      loop.run(loop::closeOneIdle);
     }
   }
 
