@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -111,7 +112,7 @@ public final class RedisFace {
             "role",
             () -> control.role().equals("slave") ? System.nanoTime() - 1 : Long.MAX_VALUE,
             () -> "the upstream is a replica"));
-    if (config.redis().tracking().enabled() && cache.enabled()) {
+    if (config.redis().tracking().enabled()) {
       tracking =
           new TrackingConnection(
               vertx,
@@ -161,6 +162,9 @@ public final class RedisFace {
     if (!before.redis().cache().equals(cache)) {
       coherence.moveEpoch(EpochReason.CONFIG_RELOAD);
     }
+    if (tracking != null && cache.enabled() && !before.redis().cache().enabled()) {
+      vertx.runOnContext(v -> tracking.start());
+    }
     if (tracking != null && !before.redis().cache().policies().equals(cache.policies())) {
       vertx.runOnContext(v -> tracking.restart());
     }
@@ -186,7 +190,7 @@ public final class RedisFace {
    */
   public Future<Void> start() {
     control.start();
-    if (tracking != null) {
+    if (tracking != null && cacheOn) {
       tracking.start();
     }
     bus.start(new FromBus());
@@ -546,7 +550,11 @@ public final class RedisFace {
   /** Stops accepting, answers what is in flight, closes; within {@code drainMillis}. */
   public Future<Void> drain(long drainMillis) {
     draining = true;
-    List<Future<Void>> closing = servers.stream().map(NetServer::close).toList();
+    // close() would end the connections too; a shutdown leaves them to us until the time is over.
+    List<Future<Void>> closing =
+        servers.stream()
+            .map(server -> server.shutdown(drainMillis, TimeUnit.MILLISECONDS))
+            .toList();
     Promise<Void> drained = Promise.promise();
     long deadline = System.nanoTime() + drainMillis * 1_000_000;
     vertx.setPeriodic(
