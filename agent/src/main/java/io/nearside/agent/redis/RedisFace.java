@@ -105,12 +105,14 @@ public final class RedisFace {
     this.control =
         new ControlConnection(
             vertx, upstream, maxStalenessMillis, nodeId, retryMillis, new Watch());
+    // Not the time of asking: that is later than the batch's clock, with which the fence compares.
+    long longAgo = System.nanoTime() - 1;
     fence.add(new Fence.Source("bus", bus::freshUntilNanos, bus::freshnessDetail));
     fence.add(new Fence.Source("acl", control::aclFreshUntilNanos, control::detail));
     fence.add(
         new Fence.Source(
             "role",
-            () -> control.role().equals("slave") ? System.nanoTime() - 1 : Long.MAX_VALUE,
+            () -> control.role().equals("slave") ? longAgo : Long.MAX_VALUE,
             () -> "the upstream is a replica"));
     if (config.redis().tracking().enabled()) {
       tracking =
