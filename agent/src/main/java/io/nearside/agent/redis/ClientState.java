@@ -48,6 +48,7 @@ final class ClientState {
     private final List<Key.Stored> read = new ArrayList<>();
     private boolean unnamed;
     private boolean movesDatabase;
+    private boolean refused;
     private byte @Nullable [] name;
 
     /** Null: a write whose keys can not be named. */
@@ -79,6 +80,15 @@ final class ClientState {
 
     boolean databaseUnknown() {
       return movesDatabase;
+    }
+
+    /** The sidecar itself refused a command of it: it must not be executed without that. */
+    void refused() {
+      refused = true;
+    }
+
+    boolean isRefused() {
+      return refused;
     }
 
     boolean unnamed() {

@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.Arrays;
@@ -36,12 +37,15 @@ final class ControlConnection {
   }
 
   private final Vertx vertx;
-  private final Redis redis;
+  private final RedisOptions options;
   private final Watcher watcher;
   private final long maxStalenessNanos;
   private final long retryMillis;
   private final String clientName;
+  // A client per connection: closing a connection only gives it back to the client's pool.
+  private @Nullable Redis client;
   private @Nullable RedisConnection connection;
+  private long lookedAtNanos;
   private boolean looking;
   private boolean closed;
   private int aclHash;
@@ -60,7 +64,7 @@ final class ControlConnection {
       long retryMillis,
       Watcher watcher) {
     this.vertx = vertx;
-    this.redis = Redis.createClient(vertx, upstream.redisOptions());
+    this.options = upstream.redisOptions();
     this.watcher = watcher;
     this.maxStalenessNanos = maxStalenessMillis * 1_000_000;
     this.retryMillis = retryMillis;
@@ -73,13 +77,15 @@ final class ControlConnection {
     if (closed) {
       return;
     }
-    redis
+    client = Redis.createClient(vertx, options);
+    client
         .connect()
         .onComplete(
             done -> {
               if (done.failed()) {
                 detail = "can not connect: " + done.cause().getMessage();
                 watcher.reachable(false, detail);
+                disconnect();
                 again();
               } else {
                 opened(done.result());
@@ -90,6 +96,14 @@ final class ControlConnection {
   private void again() {
     if (!closed) {
       vertx.setTimer(retryMillis, timer -> start());
+    }
+  }
+
+  private void disconnect() {
+    Redis open = client;
+    client = null;
+    if (open != null) {
+      open.close();
     }
   }
 
@@ -113,7 +127,8 @@ final class ControlConnection {
       connection = null;
       detail = "control connection lost: " + why;
       watcher.reachable(false, detail);
-      which.close().onComplete(done -> again());
+      disconnect();
+      again();
     }
   }
 
@@ -143,11 +158,16 @@ final class ControlConnection {
 
   private void look() {
     RedisConnection open = connection;
+    long sent = System.nanoTime();
+    if (open != null && looking && sent - lookedAtNanos > 3 * maxStalenessNanos) {
+      lost(open, "no answer");
+      return;
+    }
     if (open == null || looking) {
       return;
     }
     looking = true;
-    long sent = System.nanoTime();
+    lookedAtNanos = sent;
     open.send(Request.cmd(Command.ROLE))
         .onComplete(
             done -> {
@@ -247,6 +267,6 @@ final class ControlConnection {
 
   void close() {
     closed = true;
-    redis.close();
+    disconnect();
   }
 }

@@ -11,6 +11,8 @@ final class Errors {
           "ERR nearside: replication does not go through a sidecar; connect to the server itself");
   static final byte[] REPLY_IN_MULTI =
       error("ERR nearside: CLIENT REPLY inside MULTI is not supported");
+  static final byte[] EXEC_ABORTED =
+      error("EXECABORT Transaction discarded because of previous errors.");
   static final byte[] BAD_NAME =
       error("ERR Client names cannot contain spaces, newlines or special characters.");
   static final byte[] TOO_MANY_LARGE =

@@ -147,7 +147,7 @@ final class FilledRead extends Forwarded {
       if (reply.firstByte() == ':') {
         read.ttlMillis = reply.lastInteger();
       } else {
-        connection.lane().ttlRefused();
+        connection.lane().ttlFailed(reply);
       }
     }
 

@@ -1,6 +1,8 @@
 package io.nearside.agent.redis;
 
 import io.nearside.agent.net.DisconnectReason;
+import io.nearside.agent.redis.resp.ReplyScanner;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,13 +13,24 @@ import org.jspecify.annotations.Nullable;
  * pinned, and the sessions that wait for one. Stays on its event loop.
  */
 final class Lane {
+  private static final byte[] NOPERM = "-NOPERM".getBytes(StandardCharsets.US_ASCII);
+
   private final RedisLoop loop;
   private final Scope scope;
   private final List<UpstreamConnection> shared = new ArrayList<>(1);
   private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
-  private final ArrayDeque<Session> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Wait> waiting = new ArrayDeque<>();
   private int next;
   private boolean ttlRefused;
+
+  /** One wait of a session, told from its later ones. */
+  private static final class Wait {
+    final Session session;
+
+    Wait(Session session) {
+      this.session = session;
+    }
+  }
 
   Lane(RedisLoop loop, Scope scope) {
     this.loop = loop;
@@ -33,8 +46,13 @@ final class Lane {
     return ttlRefused;
   }
 
-  void ttlRefused() {
-    ttlRefused = true;
+  /**
+   * PTTL was answered with an error. Only the loss of the command itself holds for all that the
+   * user reads: LOADING and BUSY pass, and a key that the user may not read says nothing of other
+   * keys.
+   */
+  void ttlFailed(ReplyScanner error) {
+    ttlRefused |= error.headStartsWith(NOPERM) && error.head().contains("'pttl'");
   }
 
   /** A connection for stateless commands; it may not stand yet. */
@@ -46,7 +64,7 @@ final class Lane {
         connection = loop.connect(this);
       } else {
         connection.holdsPermit(false);
-        loop.face().pinned().released();
+        loop.face().permitFreed();
       }
       shared.add(connection);
       return connection;
@@ -69,11 +87,15 @@ final class Lane {
       session.later(() -> session.acquireFailed());
       return null;
     }
-    waiting.add(session);
+    var wait = new Wait(session);
+    waiting.add(wait);
+    loop.face().pinned().waits();
+    loop.face().closeOneIdle();
     loop.after(
         loop.face().upstreamConfig().acquireMillis(),
         () -> {
-          if (waiting.remove(session)) {
+          if (waiting.remove(wait)) {
+            loop.face().pinned().waitEnded();
             session.acquireFailed();
           }
         });
@@ -90,7 +112,9 @@ final class Lane {
   }
 
   void stopWaiting(Session session) {
-    waiting.remove(session);
+    if (waiting.removeIf(wait -> wait.session == session)) {
+      loop.face().pinned().waitEnded();
+    }
   }
 
   /** Takes back a pinned connection whose state is clean. */
@@ -102,6 +126,22 @@ final class Lane {
     }
     idle.addLast(connection);
     offer();
+    if (loop.face().pinned().isAwaited()) {
+      closeOneIdle();
+    }
+  }
+
+  /**
+   * Gives up an idle connection for somebody who waits for one as another user, in another database
+   * or on another event loop; false where there is none.
+   */
+  boolean closeOneIdle() {
+    UpstreamConnection connection = idle.pollFirst();
+    if (connection == null) {
+      return false;
+    }
+    connection.close(DisconnectReason.IDLE);
+    return true;
   }
 
   /**
@@ -121,7 +161,8 @@ final class Lane {
       if (connection == null) {
         return;
       }
-      Session session = waiting.remove();
+      Session session = waiting.remove().session;
+      loop.face().pinned().waitEnded();
       connection.pin(session);
       session.later(() -> session.acquired(connection));
     }
@@ -138,8 +179,7 @@ final class Lane {
     }
     if (connection.holdsPermit()) {
       connection.holdsPermit(false);
-      loop.face().pinned().released();
-      loop.offerAll();
+      loop.face().permitFreed();
     }
   }
 

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Listeners {
   private static final Logger log = LoggerFactory.getLogger(Listeners.class);
+  // A free port that all event loops share: Vert.x tells such ports apart by a number.
+  private static final int FREE_PORT_ID = 1;
   private static final int BACKLOG = 4096;
 
   private final Vertx vertx;
@@ -56,8 +59,15 @@ final class Listeners {
     return done;
   }
 
-  Future<Void> close() {
-    return Future.join(servers.stream().map(NetServer::close).toList()).otherwiseEmpty().mapEmpty();
+  /**
+   * Accepts no more; close() would end the connections too, a shutdown leaves them to the face
+   * until the time is over.
+   */
+  Future<Void> shutdown(long millis) {
+    return Future.join(
+            servers.stream().map(server -> server.shutdown(millis, TimeUnit.MILLISECONDS)).toList())
+        .otherwiseEmpty()
+        .mapEmpty();
   }
 
   private void removeOldSocket() {
@@ -86,7 +96,12 @@ final class Listeners {
       var client = vertx.createNetClient(face.upstream().netClientOptions());
       var loop = new RedisLoop(face, context, client);
       opened.accept(loop);
-      return listen(loop, tcpOptions(), SocketAddress.inetSocketAddress(port, config.host()))
+      return listen(
+              loop,
+              tcpOptions(),
+              config.port() == 0
+                  ? SocketAddress.sharedRandomPort(FREE_PORT_ID, config.host())
+                  : SocketAddress.inetSocketAddress(config.port(), config.host()))
           .compose(
               server -> {
                 port = server.actualPort();

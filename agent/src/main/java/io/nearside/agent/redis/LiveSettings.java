@@ -7,6 +7,7 @@ import io.nearside.config.NearsideConfig;
 import io.nearside.config.RedisCacheConfig;
 import io.nearside.config.RedisClientsConfig;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -50,6 +51,11 @@ record LiveSettings(
 
   RedisClientsConfig clients() {
     return config.redis().clients();
+  }
+
+  /** Whether any key may be cached: else there is nothing to be told of. */
+  boolean cachesAnything() {
+    return cache().enabled() && Arrays.stream(policies).anyMatch(Policy::cached);
   }
 
   boolean isFreshName(byte[] name) {

@@ -72,7 +72,7 @@ final class PartialMget extends Forwarded {
         if (reply.firstByte() == ':') {
           ttls[index] = reply.lastInteger();
         } else {
-          connection.lane().ttlRefused();
+          connection.lane().ttlFailed(reply);
         }
       }
 

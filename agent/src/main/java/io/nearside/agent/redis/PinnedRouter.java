@@ -85,6 +85,7 @@ final class PinnedRouter {
     }
     boolean silent = state.isRaw() || (pin != Pin.CLIENT_REPLY && state.takeSilent());
     if (command.denied() || pin == Pin.REPLICATION) {
+      refusedInTransaction(state);
       if (!silent) {
         session.respond(command.denied() ? Errors.denied(command.name()) : Errors.REPLICATION);
       }
@@ -98,6 +99,14 @@ final class PinnedRouter {
       plainly(session, own, state, command, pin, frame);
     }
     return true;
+  }
+
+  /** As Redis does: what was refused when it was to be queued aborts the whole transaction. */
+  private static void refusedInTransaction(ClientState state) {
+    ClientState.Transaction transaction = state.transaction();
+    if (transaction != null) {
+      transaction.refused();
+    }
   }
 
   /**

@@ -85,14 +85,16 @@ public final class RedisFace {
     this.control =
         new ControlConnection(
             vertx, upstream, maxStalenessMillis, nodeId, retryMillis, new Watch());
+    // Not the time of asking: that is later than the batch's clock, with which the fence compares.
+    long longAgo = System.nanoTime() - 1;
     fence.add(new Fence.Source("bus", bus::freshUntilNanos, bus::freshnessDetail));
     fence.add(new Fence.Source("acl", control::aclFreshUntilNanos, control::detail));
     fence.add(
         new Fence.Source(
             "role",
-            () -> control.role().equals("slave") ? System.nanoTime() - 1 : Long.MAX_VALUE,
+            () -> control.role().equals("slave") ? longAgo : Long.MAX_VALUE,
             () -> "the upstream is a replica"));
-    if (config.redis().tracking().enabled() && cache.enabled()) {
+    if (config.redis().tracking().enabled()) {
       tracking =
           new TrackingConnection(
               vertx,
@@ -119,12 +121,16 @@ public final class RedisFace {
 
   /** Takes over what can change while running. */
   public void apply(NearsideConfig now) {
+    boolean cached = settings.cachesAnything();
     RedisCacheConfig before = settings.cache();
     RedisCacheConfig cache = now.redis().cache();
     settings = LiveSettings.of(now, settings.upstreamTable());
     coherence.cache().resize(cache.maxBytes().bytes(), cache.entryBytesMax().intBytes());
     if (!before.equals(cache)) {
       coherence.moveEpoch(EpochReason.CONFIG_RELOAD);
+    }
+    if (tracking != null && settings.cachesAnything() && !cached) {
+      vertx.runOnContext(v -> tracking.start());
     }
     if (tracking != null && !before.policies().equals(cache.policies())) {
       vertx.runOnContext(v -> tracking.restart());
@@ -137,7 +143,7 @@ public final class RedisFace {
    */
   public Future<Void> start() {
     control.start();
-    if (tracking != null) {
+    if (tracking != null && settings.cachesAnything()) {
       tracking.start();
     }
     bus.start(new FromBus());
@@ -287,6 +293,23 @@ public final class RedisFace {
     }
   }
 
+  /** A pinned connection was given up: whoever waits for one, on whatever loop, may have it. */
+  void permitFreed() {
+    pinned.released();
+    if (pinned.isAwaited()) {
+      for (RedisLoop loop : loops) {
+        loop.run(loop::offerAll);
+      }
+    }
+  }
+
+  /** Somebody waits for a connection: one that lies idle, on each loop, makes room. */
+  void closeOneIdle() {
+    for (RedisLoop loop : loops) {
+      loop.run(loop::closeOneIdle);
+    }
+  }
+
   void refreshCommands() {
     vertx.runOnContext(v -> control.refreshCommands());
   }
@@ -373,7 +396,7 @@ public final class RedisFace {
   /** Stops accepting, answers what is in flight, closes; within {@code drainMillis}. */
   public Future<Void> drain(long drainMillis) {
     draining = true;
-    Future<Void> closing = listeners.close();
+    Future<Void> closing = listeners.shutdown(drainMillis);
     Promise<Void> drained = Promise.promise();
     long deadline = System.nanoTime() + drainMillis * 1_000_000;
     vertx.setPeriodic(

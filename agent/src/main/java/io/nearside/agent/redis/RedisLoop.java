@@ -318,6 +318,15 @@ final class RedisLoop {
     }
   }
 
+  /** Closes a connection that lies idle, if there is one. */
+  void closeOneIdle() {
+    for (Lane lane : List.copyOf(lanes.values())) {
+      if (lane.closeOneIdle()) {
+        return;
+      }
+    }
+  }
+
   /**
    * Lets all connections go when they are answered: their users' rights, or the server's role, have
    * changed.

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
@@ -37,7 +38,8 @@ final class TrackingConnection {
   private static final int BEATS_PER_STALENESS = 6;
 
   private final Vertx vertx;
-  private final Redis redis;
+  private final String upstreamName;
+  private final RedisOptions options;
   private final Coherence coherence;
   private final long maxStalenessNanos;
   private final String clientName;
@@ -45,7 +47,12 @@ final class TrackingConnection {
   private final Key.Probe probe = new Key.Probe();
   private final long retryMillis;
 
+  // A client per connection: closing a connection gives it back to the client's pool, still
+  // tracking
+  // or half-open; closing the client ends it.
+  private @Nullable Redis client;
   private @Nullable RedisConnection connection;
+  private boolean started;
   private boolean closed;
   private boolean tracking;
   private long lastProofNanos;
@@ -62,7 +69,8 @@ final class TrackingConnection {
       long retryMillis,
       Supplier<List<byte[]>> prefixes) {
     this.vertx = vertx;
-    this.redis = Redis.createClient(vertx, upstream.redisOptions());
+    this.upstreamName = upstream.name();
+    this.options = upstream.redisOptions();
     this.coherence = coherence;
     this.maxStalenessNanos = maxStalenessMillis * 1_000_000;
     this.clientName = "nearside-tracking-" + nodeId;
@@ -72,16 +80,27 @@ final class TrackingConnection {
     vertx.setPeriodic(Math.max(10, maxStalenessMillis / BEATS_PER_STALENESS), timer -> beat());
   }
 
+  /** Connects, unless it was told so before. */
   void start() {
+    if (!started) {
+      started = true;
+      connect();
+    }
+  }
+
+  private void connect() {
     if (closed) {
       return;
     }
-    redis
+    client = Redis.createClient(vertx, options);
+    lastProofNanos = System.nanoTime();
+    client
         .connect()
         .onComplete(
             done -> {
               if (done.failed()) {
                 detail = "can not connect: " + done.cause().getMessage();
+                disconnect();
                 again();
               } else {
                 opened(done.result());
@@ -91,10 +110,19 @@ final class TrackingConnection {
 
   private void again() {
     if (!closed) {
-      vertx.setTimer(retryMillis, timer -> start());
+      vertx.setTimer(retryMillis, timer -> connect());
     }
   }
 
+  private void disconnect() {
+    Redis open = client;
+    client = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // this very connection, not its successor
   private void opened(RedisConnection opened) {
     connection = opened;
     lastProofNanos = System.nanoTime();
@@ -110,6 +138,10 @@ final class TrackingConnection {
         .transform(named -> opened.send(track))
         .onComplete(
             done -> {
+              if (closed || connection != opened) {
+                // Lost meanwhile, and dealt with.
+                return;
+              }
               if (done.succeeded()) {
                 // What was read before this moment was not watched.
                 coherence.moveEpoch(EpochReason.TRACKING_LOST);
@@ -118,18 +150,18 @@ final class TrackingConnection {
                 detail = "waiting for the first proof";
                 beat();
               } else {
-                refused(opened, String.valueOf(done.cause().getMessage()));
+                refused(String.valueOf(done.cause().getMessage()));
               }
             });
   }
 
-  private void refused(RedisConnection opened, String error) {
+  private void refused(String error) {
     boolean cannot =
         error.contains("unknown") || error.contains("syntax") || error.contains("RESP");
     if (cannot != unsupported || !detail.endsWith(error)) {
       log.warn(
           "client tracking refused upstream={} reason=\"{}\"; {}",
-          redis,
+          upstreamName,
           error,
           cannot
               ? "writers that bypass the sidecars are seen only when an entry's time ends"
@@ -138,7 +170,8 @@ final class TrackingConnection {
     unsupported = cannot;
     detail = "client tracking refused: " + error;
     connection = null;
-    opened.close().onComplete(done -> vertx.setTimer(10 * retryMillis, timer -> start()));
+    disconnect();
+    vertx.setTimer(10 * retryMillis, timer -> connect());
   }
 
   @SuppressWarnings("ReferenceEquality") // this very connection, not its successor
@@ -154,17 +187,21 @@ final class TrackingConnection {
       log.info("tracking lost reason=\"{}\"", why);
       coherence.moveEpoch(EpochReason.TRACKING_LOST);
     }
-    which.close().onComplete(done -> again());
+    disconnect();
+    again();
   }
 
   private void beat() {
     RedisConnection open = connection;
-    if (open == null || !tracking) {
+    if (open == null) {
       return;
     }
     long now = System.nanoTime();
     if (now - lastProofNanos > 3 * maxStalenessNanos) {
       lost(open, "no answer on the tracking connection");
+      return;
+    }
+    if (!tracking) {
       return;
     }
     open.send(Request.cmd(Command.PING).arg(PING_PREFIX + now))
@@ -240,6 +277,6 @@ final class TrackingConnection {
 
   void close() {
     closed = true;
-    redis.close();
+    disconnect();
   }
 }

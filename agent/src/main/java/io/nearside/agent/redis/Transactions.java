@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transactions {
   private static final byte[] ABORTED = "*-1".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] DISCARD = Request.of("DISCARD");
   private static final byte[] QUEUED = "+QUEUED".getBytes(StandardCharsets.US_ASCII);
 
   private final RedisLoop loop;
@@ -39,6 +40,12 @@ final class Transactions {
     switch (pin) {
       case EXEC -> {
         state.transactionEnded();
+        if (transaction.isRefused()) {
+          var aborted = new Aborted(session, command);
+          session.owe(aborted);
+          own.send(DISCARD, 0, DISCARD.length, aborted);
+          return;
+        }
         Write write = executed(transaction);
         if (write != null) {
           write.begin();
@@ -50,7 +57,10 @@ final class Transactions {
         router.send(session, own, command, frame);
       }
       case RESET -> router.logins().reset(session, own, state, command, frame);
-      case CLIENT_REPLY -> session.respond(Errors.REPLY_IN_MULTI);
+      case CLIENT_REPLY -> {
+        transaction.refused();
+        session.respond(Errors.REPLY_IN_MULTI);
+      }
       case MULTI, WATCH ->
           PinnedRouter.owed(session, own, new Forwarded(session, command, null, null), frame);
       case NONE, BLOCKING, WAIT, CLIENT_GETNAME, CLIENT_SETINFO, CLIENT_INFO ->
@@ -138,6 +148,21 @@ final class Transactions {
         late.answered(false);
       }
       super.ended(connection, reply);
+    }
+  }
+
+  /** DISCARD went upstream in the place of EXEC: the client is told as Redis would tell it. */
+  private static final class Aborted extends Forwarded {
+    Aborted(Session session, Command command) {
+      super(session, command, null, null);
+    }
+
+    @Override
+    void chunk(byte[] bytes, int from, int to) {}
+
+    @Override
+    void ended(UpstreamConnection connection, ReplyScanner reply) {
+      fail(Errors.EXEC_ABORTED);
     }
   }
 
