@@ -33,8 +33,8 @@ public record RedisCacheConfig(
         int variantsPerKeyMax,
     @Setting(
             doc =
-                "One TOUCH goes upstream for every so many hits of a key, so that the server's eviction"
-                    + " knows it is in use; 0 for never.",
+                "One TOUCH goes upstream for every so many hits, of the key that is hit then, so that the"
+                    + " server's eviction knows what is in use; 0 for never.",
             byDefault = "1000",
             min = 0,
             max = 1_000_000_000)

@@ -11,7 +11,8 @@ public record RuntimeConfig(
         int eventLoops,
     @Setting(
             doc =
-                "What moves bytes between kernel and event loops; `auto` takes the best that loads.",
+                "What moves bytes between kernel and event loops. `auto`: io_uring where it loads and no unix"
+                    + " socket is configured, else epoll, else NIO.",
             byDefault = "auto")
         TransportKind transport,
     @Setting(

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
@@ -27,6 +28,8 @@ import org.slf4j.LoggerFactory;
 // closed()
 public final class RawSocket extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(RawSocket.class);
+
+  private static final String NAME = "nearside";
 
   // Larger gatherings are handed to the channel as they are, so that no buffer has to grow without
   // bound.
@@ -75,7 +78,13 @@ public final class RawSocket extends ChannelInboundHandlerAdapter {
     config.setWriteBufferWaterMark(
         new WriteBufferWaterMark(Math.max(1, outboundBytesMax / 2), outboundBytesMax));
     config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-    vertx.pipeline().addBefore(vertx.name(), "nearside", raw);
+    // Next to the wire, or to TLS: nothing of Vert.x is crossed on the way in or out.
+    ChannelHandlerContext tls = vertx.pipeline().context(SslHandler.class);
+    if (tls == null) {
+      vertx.pipeline().addFirst(NAME, raw);
+    } else {
+      vertx.pipeline().addAfter(tls.name(), NAME, raw);
+    }
     return raw;
   }
 

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RedisLoop {
   private static final int SCRATCH_BYTES = 64 * 1024;
+  private static final long FENCE_NANOS = 50_000;
   private static final long SWEEP_MILLIS = 1000;
 
   private final RedisFace face;
@@ -45,6 +46,8 @@ final class RedisLoop {
   private long nowNanos = System.nanoTime();
   private int connectFailures;
   private boolean closing;
+  private boolean fenceOpen;
+  private long fenceLookedNanos = nowNanos - FENCE_NANOS;
   private long requestBytesBuffered;
   private String lastConnectError = "not connected yet";
 
@@ -83,6 +86,18 @@ final class RedisLoop {
   long tick() {
     nowNanos = System.nanoTime();
     return nowNanos;
+  }
+
+  /**
+   * Whether the near-cache may answer now. Looked at anew at most every {@value #FENCE_NANOS} ns: a
+   * source that closes moves the epoch, and {@code maxStaleness} is a thousand times longer.
+   */
+  boolean fenceOpen() {
+    if (nowNanos - fenceLookedNanos >= FENCE_NANOS) {
+      fenceLookedNanos = nowNanos;
+      fenceOpen = coherence().fence().open(nowNanos);
+    }
+    return fenceOpen;
   }
 
   /** The scanner for a session that has no command half read. */
@@ -278,7 +293,8 @@ final class RedisLoop {
     void ended(UpstreamConnection connection, ReplyScanner reply) {
       if (reply.isError()) {
         String text = new String(held(), 1, heldLength() - 1, StandardCharsets.UTF_8).trim();
-        if (text.startsWith("LOADING")) {
+        if (!isRefusal(text)) {
+          // Not of this user: loading, too many clients. It is tried again.
           socket.abort(DisconnectReason.RETIRED);
         } else {
           connection.loginRefused(text);
@@ -292,6 +308,14 @@ final class RedisLoop {
 
     @Override
     void lost(UpstreamConnection connection, boolean sent, String why) {}
+
+    private static boolean isRefusal(String error) {
+      return error.startsWith("WRONGPASS")
+          || error.startsWith("NOAUTH")
+          || error.startsWith("NOPERM")
+          || error.startsWith("ERR AUTH")
+          || error.startsWith("ERR invalid password");
+    }
   }
 
   /** The upstream does not let this user in any more. */

@@ -153,7 +153,7 @@ final class Session implements RawSocket.Peer {
       return;
     }
     processing = true;
-    fenceOpen = loop.coherence().fence().open(loop.now());
+    fenceOpen = loop.fenceOpen();
     try {
       while (accepting() && (large != null ? streamLarge() : takeOne())) {
         // The loop's condition does the work.
