@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane {
   private static final byte[] NOPERM = "-NOPERM".getBytes(StandardCharsets.US_ASCII);
+  private static final long TTL_REFUSED_NANOS = 1_000_000_000;
 
   private final RedisLoop loop;
   private final Scope scope;
@@ -21,7 +22,7 @@ final class Lane {
   private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
   private final ArrayDeque<Wait> waiting = new ArrayDeque<>();
   private int next;
-  private boolean ttlRefused;
+  private long ttlRefusedUntilNanos;
 
   /** One wait of a session, told from its later ones. */
   private static final class Wait {
@@ -35,15 +36,20 @@ final class Lane {
   Lane(RedisLoop loop, Scope scope) {
     this.loop = loop;
     this.scope = scope;
+    this.ttlRefusedUntilNanos = loop.now();
   }
 
   Scope scope() {
     return scope;
   }
 
-  /** Whether this user may not ask for PTTL, so that nothing can be stored. */
+  /**
+   * Whether this user may not ask for PTTL, so that nothing can be stored. Asked again now and
+   * then: a right that was taken and given back between two looks at the rules leaves no trace
+   * there.
+   */
   boolean isTtlRefused() {
-    return ttlRefused;
+    return ttlRefusedUntilNanos - loop.now() > 0;
   }
 
   /**
@@ -52,7 +58,9 @@ final class Lane {
    * keys.
    */
   void ttlFailed(ReplyScanner error) {
-    ttlRefused |= error.headStartsWith(NOPERM) && error.head().contains("'pttl'");
+    if (error.headStartsWith(NOPERM) && error.head().contains("'pttl'")) {
+      ttlRefusedUntilNanos = loop.now() + TTL_REFUSED_NANOS;
+    }
   }
 
   /** A connection for stateless commands; it may not stand yet. */
@@ -193,7 +201,7 @@ final class Lane {
 
   /** Closes all connections when what they carry is answered. */
   void retire() {
-    ttlRefused = false;
+    ttlRefusedUntilNanos = loop.now();
     List.copyOf(shared).forEach(UpstreamConnection::retire);
     shared.clear();
     List.copyOf(idle).forEach(UpstreamConnection::retire);
