@@ -70,4 +70,20 @@ public record CoherencePlan(
         requestTimeout,
         rules);
   }
+
+  /**
+   * The same over another number of keys: the more, the longer one stays as it was last written.
+   */
+  public CoherencePlan withKeys(int count) {
+    return new CoherencePlan(
+        seed,
+        duration,
+        count,
+        readersPerSidecar,
+        writersPerSidecar,
+        directWriters,
+        writePauseMaxMillis,
+        requestTimeout,
+        rules);
+  }
 }
