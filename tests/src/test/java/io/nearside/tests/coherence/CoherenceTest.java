@@ -65,10 +65,12 @@ final class CoherenceTest {
   /** The proof that the runs above could have failed. */
   @Test
   void run_someInvalidationsAreNeverSent_checkerConvicts() {
-    var faults = List.of(at(Duration.ZERO, new Fault.SkipInvalidations(2, plan.duration())));
+    // Some seconds convict it, in the long profile too.
+    var brief = plan.lasting(Duration.ofSeconds(5)).withDirectWriters(0);
+    var faults = List.of(at(Duration.ZERO, new Fault.SkipInvalidations(2, brief.duration())));
     try (var fleet = InProcessFleet.start(SIDECARS, false, plan.seed())) {
       // So many keys that most are not written again, and so mended, before they are too stale.
-      var seldomWritten = plan.withDirectWriters(0).withKeys(1_000);
+      var seldomWritten = brief.withKeys(1_000);
       var outcome = CoherenceRun.run(fleet, seldomWritten, faults);
       assertFalse(outcome.kept(), outcome::toString);
       assertTrue(
