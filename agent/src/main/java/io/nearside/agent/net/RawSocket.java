@@ -127,11 +127,6 @@ public final class RawSocket extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Whether something waits for {@link #flush}. */
-  public boolean hasGathered() {
-    return gathered != null;
-  }
-
   /** Whether the bytes waiting to be sent are below the limit. */
   public boolean isWritable() {
     return context().channel().isWritable();
@@ -143,10 +138,6 @@ public final class RawSocket extends ChannelInboundHandlerAdapter {
       reading = on;
       context().channel().config().setAutoRead(on);
     }
-  }
-
-  public boolean isReading() {
-    return reading;
   }
 
   public boolean isClosed() {

@@ -21,12 +21,10 @@ public final class Fence {
 
   private volatile Source[] sources = {};
   private final LongSupplier nanoClock;
-  private final long sinceNanos;
 
   /** Open until a source is added. */
   public Fence(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
-    this.sinceNanos = nanoClock.getAsLong();
   }
 
   /** One more thing that must hold. */
@@ -69,10 +67,5 @@ public final class Fence {
 
   public List<Source> sources() {
     return List.of(sources);
-  }
-
-  /** When this fence was made; the start of the time that is counted as fenced or open. */
-  public long sinceNanos() {
-    return sinceNanos;
   }
 }

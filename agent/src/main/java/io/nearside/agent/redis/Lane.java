@@ -235,8 +235,4 @@ final class Lane {
   int sharedCount() {
     return shared.size();
   }
-
-  int idleCount() {
-    return idle.size();
-  }
 }

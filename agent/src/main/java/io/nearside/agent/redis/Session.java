@@ -30,7 +30,6 @@ final class Session implements RawSocket.Peer {
   private @Nullable UpstreamConnection pinned;
   private @Nullable ClientState state;
   private PinReason pinnedFor = PinReason.LOGIN;
-  private long pinnedSinceNanos;
   private @Nullable LargeRequest large;
 
   private final RequestBuffer unread;
@@ -92,10 +91,6 @@ final class Session implements RawSocket.Peer {
   PinReason pinnedFor() {
     PinReason now = state == null ? null : state.reason();
     return now == null ? pinnedFor : now;
-  }
-
-  long pinnedSinceNanos() {
-    return pinnedSinceNanos;
   }
 
   boolean fenceOpen() {
@@ -489,7 +484,6 @@ final class Session implements RawSocket.Peer {
     shared = null;
     pinned = connection;
     state = new ClientState();
-    pinnedSinceNanos = loop.now();
   }
 
   /** The connection that it waited for. */

@@ -93,11 +93,6 @@ final class UpstreamConnection implements RawSocket.Peer {
     return socket == null || socket.isWritable();
   }
 
-  /** Replies that have not come yet. */
-  int outstanding() {
-    return exchanges.size();
-  }
-
   /** The connection stands and is logged in: what waited goes out. */
   void ready(RawSocket connected) {
     socket = connected;

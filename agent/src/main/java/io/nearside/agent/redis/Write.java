@@ -176,12 +176,22 @@ abstract sealed class Write {
 
     @Override
     void answered(boolean error) {
-      boolean move = !(unlessError && error);
+      boolean move = !(error && (unlessError || isAllOrNothing()));
       coherence.cache().endEpochWrite(move);
       if (move) {
         coherence.countEpochMove(reason);
         published();
       }
+    }
+
+    /**
+     * Refused, it has changed nothing: a client without rights can not empty the caches of the
+     * fleet.
+     */
+    private boolean isAllOrNothing() {
+      return reason == EpochReason.FLUSH
+          || reason == EpochReason.SWAPDB
+          || reason == EpochReason.ACL_CHANGE;
     }
 
     @Override

@@ -168,6 +168,22 @@ final class WriteTest {
     assertNotNull(lease("k"));
   }
 
+  @ParameterizedTest
+  @CsvSource({"FLUSHALL", "SWAPDB 0 1", "ACL SETUSER u on"})
+  void allOrNothing_refused_isTheBusinessOfNobodyElse(String command) throws InterruptedException {
+    Write refused = write(command);
+    refused.begin();
+    long during = cache.epoch();
+    refused.answered(true);
+    assertEquals(during, cache.epoch());
+    assertNotNull(lease("k"));
+    // What comes next is the first that the peer hears.
+    Write next = write("SET k v");
+    next.begin();
+    next.answered(false);
+    assertEquals("0 k", next());
+  }
+
   @Test
   void unknownCommand_refused_leavesTheEpoch() {
     hold("k");
