@@ -105,6 +105,9 @@ public final class CoherenceRun {
     } catch (IOException e) {
       throw new IllegalStateException("the upstream does not answer", e);
     }
+    // What an earlier run left in a sidecar's memory may be served for so long: it is not this
+    // run's.
+    LockSupport.parkNanos(plan.rules().maxStaleness().plus(plan.rules().slack()).toNanos());
   }
 
   private boolean running() {
