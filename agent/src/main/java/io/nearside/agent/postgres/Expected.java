@@ -51,7 +51,6 @@ record Expected(
   static final Expected SYNC = forwarded(Kind.SYNC);
   static final Expected QUERY = forwarded(Kind.QUERY);
   static final Expected FUNCTION_CALL = forwarded(Kind.FUNCTION_CALL);
-  static final Expected SWALLOWED_CLOSE = new Expected(Kind.CLOSE, false, null, null, null);
   static final Expected COPY_END = new Expected(Kind.COPY_END, false, null, null, null);
 
   private static Expected forwarded(Kind kind) {
@@ -60,6 +59,10 @@ record Expected(
 
   static Expected parse(boolean forward, @Nullable Effect effect) {
     return new Expected(Kind.PARSE, forward, effect, null, null);
+  }
+
+  static Expected swallowedClose(@Nullable Effect effect) {
+    return new Expected(Kind.CLOSE, false, effect, null, null);
   }
 
   static Expected close(@Nullable Effect effect) {

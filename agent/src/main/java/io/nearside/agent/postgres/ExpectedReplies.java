@@ -72,6 +72,16 @@ final class ExpectedReplies {
     return queue.size();
   }
 
+  /** Whether anything but the answers to our own queries is to come. */
+  boolean owesClient() {
+    for (Expected one : queue) {
+      if (one.own() == null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** ReadyForQuery messages that are owed, our own queries' among them. */
   int readies() {
     return syncs;

@@ -37,6 +37,10 @@ final class Parameters {
   private final Map<String, Assignment> tracked = new TreeMap<>();
   private @Nullable String signature;
 
+  static Set<String> reportedSettable() {
+    return REPORTED_SETTABLE;
+  }
+
   static boolean isReportedSettable(String name) {
     return REPORTED_SETTABLE.contains(name);
   }
@@ -87,12 +91,9 @@ final class Parameters {
     }
   }
 
-  /** A copy that changes by itself. */
-  Parameters copy() {
-    var copy = new Parameters();
-    copy.reported.putAll(reported);
-    copy.tracked.putAll(tracked);
-    return copy;
+  /** Gives what is tracked here to another. */
+  void takeTracked(Parameters other) {
+    tracked.forEach(other::track);
   }
 
   /** Equal texts mean equal parameters; interned, so that comparing costs nothing. */
@@ -128,8 +129,7 @@ final class Parameters {
     }
     for (Map.Entry<String, Assignment> each : tracked.entrySet()) {
       Assignment wanted = each.getValue();
-      if (wanted.equals(server.tracked.get(each.getKey()))
-          || reported.containsKey(each.getKey())) {
+      if (wanted.equals(server.tracked.get(each.getKey())) || reported.containsKey(each.getKey())) {
         continue;
       }
       if (wanted.literal()) {

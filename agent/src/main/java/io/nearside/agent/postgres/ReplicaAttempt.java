@@ -70,6 +70,11 @@ final class ReplicaAttempt {
     }
   }
 
+  /** What was kept is being delivered. */
+  void delivering() {
+    state = State.DELIVERING;
+  }
+
   /** The replica's error is the sidecar's own doing: another server is asked. */
   void heal(String reason) {
     healedError = reason;

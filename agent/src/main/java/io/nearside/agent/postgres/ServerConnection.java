@@ -26,7 +26,7 @@ final class ServerConnection implements RawSocket.Peer {
   private final String identity;
   private final long openedNanos;
   private final long lifetimeNanos;
-  private final MessageScanner scanner = new MessageScanner(MessageScanner.LENGTH_MAX);
+  private final MessageScanner scanner = new MessageScanner(MessageScanner.PROTOCOL_LENGTH_MAX);
   private final ExpectedReplies replies = new ExpectedReplies(this::synthetic);
   private final Parameters parameters = new Parameters();
   private final ServerStatements statements;
@@ -37,7 +37,7 @@ final class ServerConnection implements RawSocket.Peer {
   private int keptLength;
   private byte status = 'I';
   private @Nullable Session session;
-  
+
   private @Nullable ErrorFields ownError;
   private boolean retired;
   private boolean desynchronised;
@@ -170,6 +170,11 @@ final class ServerConnection implements RawSocket.Peer {
     session = null;
     idleSinceNanos = loop.now();
     socket.reading(true);
+  }
+
+  /** Nothing is asked of it any more for now; it stays with its session. */
+  void idle() {
+    idleSinceNanos = loop.now();
   }
 
   void cancelBegins() {
@@ -343,11 +348,11 @@ final class ServerConnection implements RawSocket.Peer {
   private static boolean isLookedAt(byte type) {
     return switch (type) {
       case Backend.READY_FOR_QUERY,
-              Backend.ERROR,
-              Backend.PARAMETER_STATUS,
-              Backend.COMMAND_COMPLETE,
-              Backend.NOTICE,
-              Backend.NOTIFICATION ->
+          Backend.ERROR,
+          Backend.PARAMETER_STATUS,
+          Backend.COMMAND_COMPLETE,
+          Backend.NOTICE,
+          Backend.NOTIFICATION ->
           true;
       default -> false;
     };
@@ -446,7 +451,7 @@ final class ServerConnection implements RawSocket.Peer {
   }
 
   private void synthetic(byte[] message) {
-    if (session != null) {
+    if (session != null && session.talk().wantsSynthetic(message)) {
       session.deliver(message, 0, message.length);
     }
   }

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * event loop.
  */
 final class ServerStatements {
+  private static final long OUTDATED = -1;
+
   private final int statementsMax;
   private final Map<Prepared, Long> held = new LinkedHashMap<>(16, 0.75f, true);
   private @Nullable Prepared unnamed;
@@ -30,6 +32,11 @@ final class ServerStatements {
 
   void add(Prepared statement, long catalogChanges) {
     held.put(statement, catalogChanges);
+  }
+
+  /** It is there, and has to be closed before it is parsed again. */
+  void addOutdated(Prepared statement) {
+    held.put(statement, OUTDATED);
   }
 
   void remove(Prepared statement) {

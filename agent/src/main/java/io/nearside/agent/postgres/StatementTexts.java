@@ -60,8 +60,7 @@ final class StatementTexts {
   }
 
   private StatementText fresh(byte[] bytes, int from, int to) {
-    return new StatementText(
-        StatementAnalyzer.analyze(bytes, from, to, true, trackedParameters));
+    return new StatementText(StatementAnalyzer.analyze(bytes, from, to, true, trackedParameters));
   }
 
   /**

@@ -32,6 +32,20 @@ public final class StatementNames {
     return atName(bytes[checked(bytes, from)], MessageReader.of(bytes, from, to)).string();
   }
 
+  /**
+   * As {@link #name}, of a beginning of the message that reaches at least to {@link #headLength}.
+   */
+  public static byte[] nameInHead(byte[] bytes, int from, int to) {
+    int head = headLength(bytes, from, to);
+    if (head < 0) {
+      throw new WireViolation("incomplete message");
+    }
+    return atName(
+            bytes[from],
+            MessageReader.ofBody(bytes, from + MessageScanner.HEADER_BYTES, from + head))
+        .string();
+  }
+
   /** The portal's name in a Bind or Execute; of a Describe or Close the name it has. */
   public static byte[] portal(byte[] bytes, int from, int to) {
     var reader = MessageReader.of(bytes, from, to);
