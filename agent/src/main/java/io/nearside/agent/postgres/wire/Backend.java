@@ -240,6 +240,18 @@ public final class Backend {
     return MessageReader.of(NEGOTIATE_PROTOCOL, bytes, from, to).int32() & 0xffff;
   }
 
+  /** The names of {@code _pq_.} options that the server did not understand. */
+  public static List<String> negotiatedUnrecognized(byte[] bytes, int from, int to) {
+    var reader = MessageReader.of(NEGOTIATE_PROTOCOL, bytes, from, to);
+    reader.int32();
+    var names = new ArrayList<String>();
+    for (int left = reader.int32(); left > 0; left--) { // a false count ends at the message's end
+      names.add(reader.text());
+    }
+    reader.end();
+    return names;
+  }
+
   public static String commandTag(byte[] bytes, int from, int to) {
     var reader = MessageReader.of(COMMAND_COMPLETE, bytes, from, to);
     String tag = reader.text();

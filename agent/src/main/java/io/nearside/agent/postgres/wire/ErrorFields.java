@@ -29,6 +29,12 @@ public record ErrorFields(List<Field> fields) {
    * @param raw its bytes, one in each character (ISO 8859-1)
    */
   public record Field(char type, String raw) {
+    public Field {
+      if (type == 0 || type > 0xff || raw.chars().anyMatch(c -> c == 0 || c > 0xff)) {
+        throw new IllegalArgumentException("not bytes of a field");
+      }
+    }
+
     private static Field of(char type, String value) {
       return new Field(
           type, new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
@@ -141,7 +147,8 @@ public record ErrorFields(List<Field> fields) {
 
   /**
    * The same with {@code with} wherever the message has {@code what}, byte for byte: the rest of
-   * the text keeps its encoding. {@code what} is not empty.
+   * the text keeps its encoding. {@code what} is not empty. Of a name, give the quotes around it
+   * too, so that no longer name is hit.
    */
   public ErrorFields replaceInMessage(byte[] what, byte[] with) {
     if (what.length == 0) {

@@ -118,7 +118,7 @@ public sealed interface StartupPacket {
         parameters.put(name, utf8(body.string()));
       }
       body.end();
-    } catch (WireViolation e) {
+    } catch (WireViolation e) { // a string without its end
       throw new WireViolation("invalid startup packet layout: expected terminator as last byte");
     } catch (CharacterCodingException e) {
       throw new WireViolation("startup packet is not UTF-8");

@@ -29,7 +29,8 @@ public final class StatementNames {
 
   /** The statement's name; of a Describe or Close the name, whatever it is about. */
   public static byte[] name(byte[] bytes, int from, int to) {
-    return atName(bytes[checked(bytes, from)], MessageReader.of(bytes, from, to)).string();
+    var reader = MessageReader.of(bytes, from, to);
+    return atName(bytes[from], reader).string();
   }
 
   /**
@@ -149,13 +150,6 @@ public final class StatementNames {
       default -> throw noName(type);
     }
     return reader;
-  }
-
-  private static int checked(byte[] bytes, int from) {
-    if (from < 0 || from >= bytes.length) {
-      throw new WireViolation("incomplete message");
-    }
-    return from;
   }
 
   private static IllegalArgumentException noName(byte type) {
