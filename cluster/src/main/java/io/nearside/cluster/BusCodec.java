@@ -7,6 +7,10 @@ import io.nearside.cluster.BusMessage.Goodbye;
 import io.nearside.cluster.BusMessage.KeyGroup;
 import io.nearside.cluster.BusMessage.Keys;
 import io.nearside.cluster.BusMessage.NodeInfo;
+import io.nearside.cluster.BusMessage.Positions;
+import io.nearside.cluster.BusMessage.ResourceDemand;
+import io.nearside.cluster.BusMessage.StreamPosition;
+import io.nearside.cluster.BusMessage.Unknown;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,9 +18,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Messages to bytes and back; big-endian. The first byte is the type. A beat may end with fields
- * that a newer version added: they are skipped. All limits are checked when reading as when
- * writing.
+ * Messages to bytes and back; big-endian. The first byte is the type. All limits are checked when
+ * reading as when writing.
+ *
+ * <p>Versions of a fleet may differ while it is upgraded. A beat may end with fields that a newer
+ * version added: they are skipped. An unknown type above zero is numbered and begins with its
+ * sequence and time, as all numbered ones do: whoever does not understand it has missed it, and
+ * moves its epoch. Any other unknown type is refused.
  */
 final class BusCodec {
   /** Longer canonical keys do not exist: the near-cache puts a digest in their place. */
@@ -34,6 +42,15 @@ final class BusCodec {
   /** How many peers a sidecar keeps; beyond it, it stays fenced. */
   static final int PEERS_MAX = 1024;
 
+  /** A positions message has no more positions than this. */
+  static final int POSITIONS_MAX = 64;
+
+  /** Limit of a stream's or a resource's name, in bytes of UTF-8. */
+  static final int STREAM_BYTES_MAX = 128;
+
+  /** A beat tells no more demands than this. */
+  static final int DEMANDS_MAX = 16;
+
   private static final int FENCED = 1;
   private static final int MISSES_PEERS = 2;
 
@@ -41,6 +58,7 @@ final class BusCodec {
   private static final byte EPOCH = 2;
   private static final byte BEAT = 3;
   private static final byte GOODBYE = 4;
+  private static final byte POSITIONS = 5;
 
   /** Bytes of a keys message before its first group: type, sequence, time, number of groups. */
   static final int KEYS_HEADER_BYTES = 1 + 8 + 8 + 2;
@@ -48,6 +66,7 @@ final class BusCodec {
   private static final int GROUP_HEADER_BYTES = 4 + 2;
   private static final int KEY_HEADER_BYTES = 2;
   private static final int ECHO_BYTES = 8 + 8 + 8;
+  private static final int POSITIONS_HEADER_BYTES = 1 + 8 + 8 + 1;
 
   private BusCodec() {}
 
@@ -55,6 +74,9 @@ final class BusCodec {
     return switch (message) {
       case Keys keys -> encodeKeys(keys);
       case Epoch epoch -> encodeEpoch(epoch);
+      case Positions positions -> encodePositions(positions);
+      case Unknown unknown ->
+          throw new IllegalArgumentException("of no type: " + unknown.sequence());
       case Beat beat -> encodeBeat(beat);
       case Goodbye goodbye ->
           ByteBuffer.allocate(1 + 8).put(GOODBYE).putLong(goodbye.lastSequence()).array();
@@ -78,9 +100,11 @@ final class BusCodec {
             case EPOCH -> new Epoch(in.getLong(), in.getLong(), reason(name(in)));
             case BEAT -> decodeBeat(in);
             case GOODBYE -> new Goodbye(in.getLong());
-            default -> throw new BadMessageException("of unknown type " + type);
+            case POSITIONS -> decodePositions(in);
+            default -> decodeUnknown(type, in);
           };
-      if (type != BEAT && in.hasRemaining()) {
+      boolean mayBeLonger = message instanceof Beat || message instanceof Unknown;
+      if (!mayBeLonger && in.hasRemaining()) {
         throw new BadMessageException(in.remaining() + " bytes too long");
       }
       return message;
@@ -155,6 +179,58 @@ final class BusCodec {
     return putName(out, reason).array();
   }
 
+  private static Unknown decodeUnknown(byte type, ByteBuffer in) throws BadMessageException {
+    if (type <= 0) {
+      throw new BadMessageException("of unknown type " + type);
+    }
+    return new Unknown(in.getLong(), in.getLong());
+  }
+
+  private static byte[] encodePositions(Positions message) {
+    int bytes = POSITIONS_HEADER_BYTES;
+    List<byte[]> names = new ArrayList<>(message.positions().size());
+    for (StreamPosition each : message.positions()) {
+      byte[] name = stream(each.stream());
+      names.add(name);
+      bytes += 1 + name.length + 8 + 8;
+    }
+    ByteBuffer out = ByteBuffer.allocate(bytes);
+    out.put(POSITIONS).putLong(message.sequence()).putLong(message.publishedWallNanos());
+    out.put((byte) names.size());
+    for (int i = 0; i < names.size(); i++) {
+      StreamPosition each = message.positions().get(i);
+      putName(out, names.get(i)).putLong(each.timeline()).putLong(each.position());
+    }
+    return out.array();
+  }
+
+  private static Positions decodePositions(ByteBuffer in) throws BadMessageException {
+    long sequence = in.getLong();
+    long publishedWallNanos = in.getLong();
+    int count = Byte.toUnsignedInt(in.get());
+    if (count > POSITIONS_MAX) {
+      throw new BadMessageException("with more than " + POSITIONS_MAX + " positions");
+    }
+    List<StreamPosition> positions = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      positions.add(new StreamPosition(streamName(in), in.getLong(), in.getLong()));
+    }
+    return new Positions(sequence, publishedWallNanos, positions);
+  }
+
+  /** The demands of a beat; one of an older version has none. */
+  private static List<ResourceDemand> decodeDemands(ByteBuffer in) throws BadMessageException {
+    int count = in.hasRemaining() ? Byte.toUnsignedInt(in.get()) : 0;
+    if (count > DEMANDS_MAX) {
+      throw new BadMessageException("with more than " + DEMANDS_MAX + " demands");
+    }
+    List<ResourceDemand> demands = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      demands.add(new ResourceDemand(streamName(in), in.getInt(), in.getInt()));
+    }
+    return demands;
+  }
+
   /** A reason that only a newer version knows is still a reason. */
   private static EpochReason reason(String name) {
     for (EpochReason reason : EpochReason.values()) {
@@ -174,7 +250,13 @@ final class BusCodec {
       utf8(info.version()),
       utf8(info.zone())
     };
-    int bytes = 1 + 8 + 8 + 2 + message.echoes().size() * ECHO_BYTES + 1;
+    int bytes = 1 + 8 + 8 + 2 + message.echoes().size() * ECHO_BYTES + 1 + 1;
+    List<byte[]> resources = new ArrayList<>(message.demands().size());
+    for (ResourceDemand demand : message.demands()) {
+      byte[] resource = stream(demand.resource());
+      resources.add(resource);
+      bytes += 1 + resource.length + 4 + 4;
+    }
     for (byte[] name : names) {
       bytes += 1 + name.length;
     }
@@ -187,6 +269,11 @@ final class BusCodec {
     out.putShort((short) message.echoes().size());
     for (Echo echo : message.echoes()) {
       out.putLong(echo.peer().high()).putLong(echo.peer().low()).putLong(echo.stampNanos());
+    }
+    out.put((byte) resources.size());
+    for (int i = 0; i < resources.size(); i++) {
+      ResourceDemand demand = message.demands().get(i);
+      putName(out, resources.get(i)).putInt(demand.wanted()).putInt(demand.held());
     }
     return out.array();
   }
@@ -212,7 +299,7 @@ final class BusCodec {
     for (int i = 0; i < count; i++) {
       echoes.add(new Echo(new Incarnation(in.getLong(), in.getLong()), in.getLong()));
     }
-    return new Beat(lastSequence, stampNanos, echoes, info);
+    return new Beat(lastSequence, stampNanos, echoes, info, decodeDemands(in));
   }
 
   private static byte[] utf8(String name) {
@@ -221,6 +308,27 @@ final class BusCodec {
       throw new IllegalArgumentException("name of " + bytes.length + " bytes");
     }
     return bytes;
+  }
+
+  /**
+   * The name of a stream or a resource in bytes.
+   *
+   * @throws IllegalArgumentException when it is too long
+   */
+  static byte[] stream(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > STREAM_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "name of " + bytes.length + " bytes (expected at most " + STREAM_BYTES_MAX + ")");
+    }
+    return bytes;
+  }
+
+  private static String streamName(ByteBuffer in) throws BadMessageException {
+    if (in.hasRemaining() && Byte.toUnsignedInt(in.get(in.position())) > STREAM_BYTES_MAX) {
+      throw new BadMessageException("with a name longer than " + STREAM_BYTES_MAX + " bytes");
+    }
+    return name(in);
   }
 
   private static ByteBuffer putName(ByteBuffer out, byte[] name) {

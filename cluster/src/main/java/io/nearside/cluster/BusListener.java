@@ -23,8 +23,16 @@ public interface BusListener {
   }
 
   /**
+   * A peer knows that a server's log was written this far. Of one stream's positions those that
+   * were overtaken may be left out. A missing one moves the epoch, as a missing key does.
+   *
+   * @param timeline of the log; a larger one voids all positions on smaller ones
+   */
+  default void position(String stream, long timeline, long position, String fromNode) {}
+
+  /**
    * Something can have been missed, or a peer asks for it: everything cached before now must become
-   * unreachable.
+   * unreachable, and no stream's position is known any more.
    */
   void moveEpoch(EpochReason reason, String fromNode);
 

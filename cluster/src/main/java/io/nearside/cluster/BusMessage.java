@@ -21,6 +21,20 @@ sealed interface BusMessage {
     }
   }
 
+  /**
+   * How far the sender knows servers' logs to have been written, so that nobody reads what is
+   * older.
+   */
+  record Positions(long sequence, long publishedWallNanos, List<StreamPosition> positions)
+      implements Numbered {
+    public Positions {
+      positions = List.copyOf(positions);
+    }
+  }
+
+  /** A numbered message of a type that only a newer version knows: what it said is missed. */
+  record Unknown(long sequence, long publishedWallNanos) implements Numbered {}
+
   /** The sender cannot name what was written. */
   record Epoch(long sequence, long publishedWallNanos, EpochReason reason) implements Numbered {}
 
@@ -32,11 +46,19 @@ sealed interface BusMessage {
    * @param stampNanos the sender's monotonic clock now; means something to the sender only
    * @param echoes the newest stamp that the sender had heard from each peer before it began to send
    *     what precedes this beat
+   * @param demands what the sender wants and holds of shared resources; replaces what it said
+   *     before
    */
-  record Beat(long lastSequence, long stampNanos, List<Echo> echoes, NodeInfo info)
+  record Beat(
+      long lastSequence,
+      long stampNanos,
+      List<Echo> echoes,
+      NodeInfo info,
+      List<ResourceDemand> demands)
       implements BusMessage {
     public Beat {
       echoes = List.copyOf(echoes);
+      demands = List.copyOf(demands);
     }
   }
 
@@ -45,6 +67,25 @@ sealed interface BusMessage {
 
   /** The keys of one command, in one database; applied together. Keys are not copied. */
   record KeyGroup(int database, List<byte[]> keys) {}
+
+  /**
+   * A position in a server's log.
+   *
+   * @param stream which log; at most {@link BusCodec#STREAM_BYTES_MAX} bytes
+   */
+  record StreamPosition(String stream, long timeline, long position) {
+    /** Whether this one is further than the other: on a later timeline, or further on the same. */
+    boolean isBeyond(StreamPosition other) {
+      return timeline != other.timeline ? timeline > other.timeline : position > other.position;
+    }
+  }
+
+  /**
+   * What a sidecar wants and holds of a resource that all share; in the resource's own units.
+   *
+   * @param resource at most {@link BusCodec#STREAM_BYTES_MAX} bytes
+   */
+  record ResourceDemand(String resource, int wanted, int held) {}
 
   /** One line of the echo table. */
   record Echo(Incarnation peer, long stampNanos) {}

@@ -38,6 +38,35 @@ public interface InvalidationBus extends AutoCloseable {
   void publishEpoch(EpochReason reason);
 
   /**
+   * Tells every peer how far a server's log has been written, in order with what else is published:
+   * numbered and proven like an invalidation, so that its loss moves the peers' epochs. Of several
+   * that wait, the furthest is told (a larger timeline, or on the same one a larger position),
+   * never later than the first of them would have been.
+   *
+   * @param stream which log, the same in the whole fleet; at most 128 bytes of UTF-8. When more
+   *     than 64 streams wait, peers move their epochs instead
+   * @throws IllegalArgumentException when the name is too long
+   */
+  void publishPosition(String stream, long timeline, long position);
+
+  /**
+   * Tells the peers what this sidecar wants and holds of a shared resource, with the next beat and
+   * every later one until something else is said. Soft: may be lost for a while, is not numbered.
+   * Of more than 16 resources the one that was said least recently is left out.
+   *
+   * @param resource at most 128 bytes of UTF-8
+   * @param wanted in units of the resource; with {@code held} 0 too: nothing is told any more
+   * @throws IllegalArgumentException when the name is too long or a number is negative
+   */
+  void publishDemand(String resource, int wanted, int held);
+
+  /**
+   * What the peers said last with {@link #publishDemand}, but for those that have left or have not
+   * been heard for {@code maxStaleness}. Empty while not joined.
+   */
+  List<Demand> demands(String resource);
+
+  /**
    * Until when, on {@link System#nanoTime()}'s clock, everything that any peer acknowledged more
    * than {@code maxStaleness} ago is known to have been applied here. In the past: fenced. {@link
    * Long#MAX_VALUE} when there can be no peer. One volatile read. Compare by subtraction only after

@@ -1,5 +1,6 @@
 package io.nearside.cluster;
 
+import io.nearside.cluster.BusMessage.StreamPosition;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,15 @@ final class ListenerGuard {
     } catch (RuntimeException e) {
       LOG.error("invalidation failed, the epoch will move instead: node={}", node, e);
       moveEpoch(EpochReason.UNKNOWN_KEYS, node, "an invalidation failed");
+    }
+  }
+
+  void position(StreamPosition position, String node) {
+    try {
+      listener().position(position.stream(), position.timeline(), position.position(), node);
+    } catch (RuntimeException e) {
+      LOG.error("position lost, the epoch will move instead: node={}", node, e);
+      moveEpoch(EpochReason.UNKNOWN_KEYS, node, "a position was not taken");
     }
   }
 

@@ -7,6 +7,9 @@ import io.nearside.cluster.BusMessage.Goodbye;
 import io.nearside.cluster.BusMessage.KeyGroup;
 import io.nearside.cluster.BusMessage.Keys;
 import io.nearside.cluster.BusMessage.NodeInfo;
+import io.nearside.cluster.BusMessage.Positions;
+import io.nearside.cluster.BusMessage.ResourceDemand;
+import io.nearside.cluster.BusMessage.StreamPosition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -34,6 +37,9 @@ final class Outgoing {
   private int batchBytes;
   private long batchWallNanos;
 
+  /** Never beside keys: the one is sent before the other begins. */
+  private final List<StreamPosition> positions = new ArrayList<>();
+
   Outgoing(Seal.Stamp stamp, BusCounters counters, Consumer<byte[]> sink) {
     this.stamp = stamp;
     this.counters = counters;
@@ -49,6 +55,7 @@ final class Outgoing {
     for (Publication publication : publications) {
       switch (publication) {
         case Publication.Written written -> written(written);
+        case Publication.Moved moved -> moved(moved);
         case Publication.Unnamed unnamed -> epoch(unnamed.reason(), unnamed.wallNanos());
       }
     }
@@ -61,8 +68,8 @@ final class Outgoing {
     counters.messagesSent.increment();
   }
 
-  void beat(long stampNanos, List<Echo> echoes, NodeInfo info) {
-    send(new Beat(sequence, stampNanos, echoes, info));
+  void beat(long stampNanos, List<Echo> echoes, NodeInfo info, List<ResourceDemand> demands) {
+    send(new Beat(sequence, stampNanos, echoes, info, demands));
   }
 
   void goodbye() {
@@ -97,6 +104,7 @@ final class Outgoing {
       flush();
     }
     if (batch.isEmpty()) {
+      flush();
       batchWallNanos = written.wallNanos();
     }
     batch.add(new KeyGroup(written.database(), keys));
@@ -104,7 +112,29 @@ final class Outgoing {
     batchBytes += bytes;
   }
 
+  private void moved(Publication.Moved moved) {
+    if (positions.isEmpty() || positions.size() == BusCodec.POSITIONS_MAX) {
+      flush();
+      batchWallNanos = moved.wallNanos();
+    }
+    positions.add(moved.to());
+  }
+
   private void flush() {
+    flushKeys();
+    flushPositions();
+  }
+
+  private void flushPositions() {
+    if (positions.isEmpty()) {
+      return;
+    }
+    send(new Positions(nextSequence(), batchWallNanos, positions));
+    counters.messagesSent.increment();
+    positions.clear();
+  }
+
+  private void flushKeys() {
     if (batch.isEmpty()) {
       return;
     }

@@ -1,7 +1,9 @@
 package io.nearside.cluster;
 
 import io.nearside.cluster.BusMessage.NodeInfo;
+import io.nearside.cluster.BusMessage.ResourceDemand;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,9 @@ final class Peer {
 
   /** As of its newest beat. */
   volatile @Nullable NodeInfo info;
+
+  /** As of its newest beat. */
+  volatile List<ResourceDemand> demands = List.of();
 
   /** Up to this number everything has been applied, or an epoch moved instead. */
   volatile long received;

@@ -2,6 +2,8 @@ package io.nearside.cluster;
 
 import io.nearside.cluster.BusMessage.Echo;
 import io.nearside.cluster.BusMessage.NodeInfo;
+import io.nearside.cluster.BusMessage.ResourceDemand;
+import io.nearside.cluster.BusMessage.StreamPosition;
 import io.nearside.cluster.PeerTransport.TransportMember;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +55,7 @@ public abstract class PeerBus implements InvalidationBus {
 
   private final BusCounters counters;
   private final PublishQueue queue;
+  private final OwnDemands ownDemands = new OwnDemands();
   private final PeerProtocol protocol;
   private final ReentrantLock lock = new ReentrantLock();
   private final AtomicBoolean started = new AtomicBoolean();
@@ -129,6 +132,35 @@ public abstract class PeerBus implements InvalidationBus {
     enqueue(new Publication.Unnamed(reason, clock.wallNanos()));
   }
 
+  @Override
+  public final void publishPosition(String stream, long timeline, long position) {
+    requireStream(stream);
+    enqueue(
+        new Publication.Moved(new StreamPosition(stream, timeline, position), clock.wallNanos()));
+  }
+
+  @Override
+  public final void publishDemand(String resource, int wanted, int held) {
+    requireStream(resource);
+    if (wanted < 0 || held < 0) {
+      throw new IllegalArgumentException(
+          "wanted " + wanted + ", held " + held + " (expected 0 or more)");
+    }
+    ownDemands.say(new ResourceDemand(resource, wanted, held));
+  }
+
+  /** Names are limited where they are said, so that they fit where they are sent. */
+  private static void requireStream(String name) {
+    if (BusCodec.stream(name).length == 0) {
+      throw new IllegalArgumentException("name: empty");
+    }
+  }
+
+  @Override
+  public final List<Demand> demands(String resource) {
+    return protocol.demands(resource);
+  }
+
   private void enqueue(Publication publication) {
     if (leaving) {
       return;
@@ -161,7 +193,7 @@ public abstract class PeerBus implements InvalidationBus {
     if (leaving) {
       finish(out);
     } else if (out != null && info != null) {
-      out.beat(now, echoes, info);
+      out.beat(now, echoes, info, ownDemands.all());
     }
     return nextBeatNanos - clock.nanos();
   }

@@ -8,6 +8,10 @@ import io.nearside.cluster.BusMessage.KeyGroup;
 import io.nearside.cluster.BusMessage.Keys;
 import io.nearside.cluster.BusMessage.NodeInfo;
 import io.nearside.cluster.BusMessage.Numbered;
+import io.nearside.cluster.BusMessage.Positions;
+import io.nearside.cluster.BusMessage.ResourceDemand;
+import io.nearside.cluster.BusMessage.StreamPosition;
+import io.nearside.cluster.BusMessage.Unknown;
 import io.nearside.cluster.PeerTransport.TransportMember;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -222,6 +226,7 @@ class PeerProtocol {
     peer.incarnation = sender;
     peer.info = beat.info();
     peer.beatCounter = 0;
+    peer.demands = List.of();
     peer.departed = false;
     // Everything up to here was written before the epoch moved.
     peer.received = beat.lastSequence();
@@ -256,6 +261,12 @@ class PeerProtocol {
           counters.keysReceived.add(group.keys().size());
         }
       }
+      case Positions positions -> {
+        for (StreamPosition position : positions.positions()) {
+          listener.position(position, peer.name());
+        }
+      }
+      case Unknown _ -> gap(peer, sequence);
       case Epoch epoch -> listener.moveEpoch(epoch.reason(), peer.name(), "asked for by it");
     }
     peer.heardAt(clock.nanos());
@@ -275,6 +286,7 @@ class PeerProtocol {
     peer.beatCounter = counter;
     peer.info = beat.info();
     peer.stampNanos = beat.stampNanos();
+    peer.demands = beat.demands();
     peer.announced = Math.max(peer.announced, beat.lastSequence());
     if (missed(peer, beat.lastSequence())) {
       gap(peer, beat.lastSequence());
@@ -431,6 +443,23 @@ class PeerProtocol {
 
   final Instant joinedAt() {
     return joinedAt;
+  }
+
+  /** What the peers that are heard want and hold of a resource. */
+  final List<Demand> demands(String resource) {
+    long now = clock.nanos();
+    List<Demand> told = new ArrayList<>();
+    for (Peer peer : view) {
+      boolean silent = !peer.heard || now - peer.lastHeardNanos > maxStalenessNanos;
+      if (!peer.departed && !silent) {
+        for (ResourceDemand demand : peer.demands) {
+          if (demand.resource().equals(resource)) {
+            told.add(new Demand(peer.name(), demand.wanted(), demand.held()));
+          }
+        }
+      }
+    }
+    return told;
   }
 
   final List<Member> peers() {

@@ -1,5 +1,6 @@
 package io.nearside.cluster;
 
+import io.nearside.cluster.BusMessage.StreamPosition;
 import java.util.List;
 
 /** One call of publish, waiting for its turn. */
@@ -16,6 +17,17 @@ sealed interface Publication {
     @Override
     public int weight() {
       return keys.size();
+    }
+  }
+
+  /**
+   * A server's log was written this far. Waits under the name of its stream only: how far is asked
+   * when it is taken.
+   */
+  record Moved(StreamPosition to, long wallNanos) implements Publication {
+    @Override
+    public int weight() {
+      return 1;
     }
   }
 

@@ -12,9 +12,14 @@ import io.nearside.cluster.BusMessage.Goodbye;
 import io.nearside.cluster.BusMessage.KeyGroup;
 import io.nearside.cluster.BusMessage.Keys;
 import io.nearside.cluster.BusMessage.NodeInfo;
+import io.nearside.cluster.BusMessage.Positions;
+import io.nearside.cluster.BusMessage.ResourceDemand;
+import io.nearside.cluster.BusMessage.StreamPosition;
+import io.nearside.cluster.BusMessage.Unknown;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -22,6 +27,17 @@ import org.junit.jupiter.api.Test;
 final class BusCodecTest {
   private static final NodeInfo INFO =
       new NodeInfo("ä", "10.0.0.1:1", "uuid", "1.0", "", true, false);
+
+  private static final Beat BEAT =
+      new Beat(
+          1,
+          2,
+          List.of(new Echo(new Incarnation(3, 4), 4)),
+          INFO,
+          List.of(new ResourceDemand("r", 5, 6)));
+
+  /** What follows the echoes of {@link #BEAT}: a count, a name, two numbers. */
+  private static final int DEMANDS_BYTES = 1 + 1 + 1 + 4 + 4;
 
   private final Random random = new Random(11);
 
@@ -38,14 +54,26 @@ final class BusCodecTest {
     for (int i = 0; i < BusCodec.PEERS_MAX; i++) {
       echoes.add(new Echo(Incarnation.next(random), random.nextLong()));
     }
-    Beat beat = new Beat(-1, Long.MIN_VALUE, echoes, INFO);
+    List<ResourceDemand> demands = new ArrayList<>();
+    for (int i = 0; i < BusCodec.DEMANDS_MAX; i++) {
+      demands.add(new ResourceDemand(longName(i), random.nextInt(1 << 30), i));
+    }
+    Beat beat = new Beat(-1, Long.MIN_VALUE, echoes, INFO, demands);
     byte[] longest = BusCodec.encode(beat);
     assertTrue(longest.length <= BusCodec.MESSAGE_BYTES_MAX);
     assertEquals(beat, decode(longest));
     NodeInfo cutOff = new NodeInfo("a", "b", "c", "d", "e", false, true);
-    Beat other = new Beat(1, 2, List.of(), cutOff);
+    Beat other = new Beat(1, 2, List.of(), cutOff, List.of());
     assertEquals(other, decode(BusCodec.encode(other)));
     assertEquals(new Goodbye(8), decode(BusCodec.encode(new Goodbye(8))));
+    List<StreamPosition> all = new ArrayList<>();
+    for (int i = 0; i < BusCodec.POSITIONS_MAX; i++) {
+      Positions positions = new Positions(random.nextLong(), random.nextLong(), all);
+      assertEquals(positions, decode(BusCodec.encode(positions)));
+      all.add(new StreamPosition(longName(i), random.nextLong(), random.nextLong()));
+    }
+    Positions most = new Positions(1, 2, all);
+    assertEquals(most, decode(BusCodec.encode(most)));
     for (EpochReason reason : EpochReason.values()) {
       Epoch epoch = new Epoch(5, 6, reason);
       assertEquals(epoch, decode(BusCodec.encode(epoch)));
@@ -59,14 +87,73 @@ final class BusCodecTest {
             randomKeys(),
             new Epoch(1, 2, EpochReason.FLUSH),
             new Goodbye(3),
-            new Beat(1, 2, List.of(new Echo(Incarnation.next(random), 4)), INFO));
+            new Positions(1, 2, List.of(new StreamPosition("s", 3, 4))),
+            BEAT);
+    int olderBeat = BusCodec.encode(BEAT).length - DEMANDS_BYTES;
     for (BusMessage message : messages) {
       byte[] bytes = BusCodec.encode(message);
       for (int length = 0; length < bytes.length; length++) {
         byte[] part = Arrays.copyOf(bytes, length);
-        assertThrows(BadMessageException.class, () -> decode(part));
+        if (!message.equals(BEAT) || length != olderBeat) {
+          assertThrows(BadMessageException.class, () -> decode(part));
+        }
       }
     }
+  }
+
+  @Test
+  void decode_beatOfOlderVersion_hasNoDemands() throws BadMessageException {
+    byte[] bytes = BusCodec.encode(BEAT);
+    Beat older = new Beat(1, 2, BEAT.echoes(), INFO, List.of());
+    assertEquals(older, decode(Arrays.copyOf(bytes, bytes.length - DEMANDS_BYTES)));
+  }
+
+  @Test
+  void decode_typeOfNewerVersion_isNumberedAboveZeroAndRefusedBelow() throws BadMessageException {
+    ByteBuffer newer = ByteBuffer.allocate(40).put((byte) 6).putLong(77).putLong(88);
+    assertEquals(new Unknown(77, 88), decode(newer.array()));
+    for (int type : new int[] {0, -1, -128}) {
+      newer.put(0, (byte) type);
+      assertThrows(BadMessageException.class, () -> decode(newer.array()));
+    }
+    assertThrows(BadMessageException.class, () -> decode(Arrays.copyOf(newer.array(), 16)));
+  }
+
+  @Test
+  void encode_messageOfNoKnownType_isRefused() {
+    assertThrows(IllegalArgumentException.class, () -> BusCodec.encode(new Unknown(1, 2)));
+  }
+
+  @Test
+  void names_beyondLimit_areRefused() throws BadMessageException {
+    String longest = "a".repeat(BusCodec.STREAM_BYTES_MAX);
+    byte[] bytes = encoded(longest);
+    decode(bytes);
+    assertThrows(IllegalArgumentException.class, () -> encoded(longest + "a"));
+    int lengthAt = 1 + 8 + 8 + 1;
+    byte[] forged = Arrays.copyOf(bytes, bytes.length + 1);
+    forged[lengthAt]++;
+    assertThrows(BadMessageException.class, () -> decode(forged));
+  }
+
+  private static byte[] encoded(String stream) {
+    return BusCodec.encode(new Positions(1, 2, List.of(new StreamPosition(stream, 3, 4))));
+  }
+
+  @Test
+  void decode_moreThanLimit_isRefused() {
+    List<StreamPosition> positions =
+        Collections.nCopies(BusCodec.POSITIONS_MAX + 1, new StreamPosition("s", 1, 1));
+    byte[] first = BusCodec.encode(new Positions(1, 2, positions));
+    assertThrows(BadMessageException.class, () -> decode(first));
+    List<ResourceDemand> demands =
+        Collections.nCopies(BusCodec.DEMANDS_MAX + 1, new ResourceDemand("r", 1, 1));
+    byte[] second = BusCodec.encode(new Beat(1, 2, List.of(), INFO, demands));
+    assertThrows(BadMessageException.class, () -> decode(second));
+  }
+
+  private static String longName(int number) {
+    return String.format("%0" + BusCodec.STREAM_BYTES_MAX + "d", number);
   }
 
   @Test
@@ -75,7 +162,7 @@ final class BusCodecTest {
       byte[] noise = new byte[random.nextInt(80)];
       random.nextBytes(noise);
       if (noise.length > 0) {
-        noise[0] = (byte) random.nextInt(6);
+        noise[0] = (byte) random.nextInt(8);
       }
       try {
         decode(noise);
@@ -87,7 +174,7 @@ final class BusCodecTest {
 
   @Test
   void decode_beatOfNewerVersion_skipsWhatItAdds() throws BadMessageException {
-    Beat beat = new Beat(1, 2, List.of(), INFO);
+    Beat beat = new Beat(1, 2, List.of(), INFO, List.of(new ResourceDemand("r", 1, 2)));
     byte[] bytes = BusCodec.encode(beat);
     assertEquals(beat, decode(Arrays.copyOf(bytes, bytes.length + 9)));
   }
@@ -122,7 +209,7 @@ final class BusCodecTest {
     for (int i = 0; i <= BusCodec.PEERS_MAX; i++) {
       echoes.add(new Echo(Incarnation.next(random), i));
     }
-    byte[] bytes = BusCodec.encode(new Beat(1, 2, echoes, INFO));
+    byte[] bytes = BusCodec.encode(new Beat(1, 2, echoes, INFO, List.of()));
     assertThrows(BadMessageException.class, () -> decode(bytes));
   }
 

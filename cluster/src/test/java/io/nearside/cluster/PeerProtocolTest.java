@@ -12,6 +12,10 @@ import io.nearside.cluster.BusMessage.Goodbye;
 import io.nearside.cluster.BusMessage.KeyGroup;
 import io.nearside.cluster.BusMessage.Keys;
 import io.nearside.cluster.BusMessage.NodeInfo;
+import io.nearside.cluster.BusMessage.Positions;
+import io.nearside.cluster.BusMessage.ResourceDemand;
+import io.nearside.cluster.BusMessage.StreamPosition;
+import io.nearside.cluster.BusMessage.Unknown;
 import io.nearside.cluster.PeerTransport.TransportMember;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -59,6 +63,7 @@ final class PeerProtocolTest {
     long sequence;
     long stamp = 5;
     boolean missesPeers;
+    List<ResourceDemand> demands = List.of();
 
     Remote(String id) {
       this.id = id;
@@ -86,7 +91,8 @@ final class PeerProtocolTest {
           sequence,
           ++stamp,
           List.of(echoes),
-          new NodeInfo(id, "10.0.0.2", transportId, "1.1", "z", false, missesPeers));
+          new NodeInfo(id, "10.0.0.2", transportId, "1.1", "z", false, missesPeers),
+          demands);
     }
 
     void say(BusMessage message) {
@@ -395,6 +401,102 @@ final class PeerProtocolTest {
     assertEquals(List.of(0L), heard.lags);
   }
 
+  // Positions.
+
+  private void position(Remote from, long number, long position) {
+    StreamPosition at = new StreamPosition("wal", 7, position);
+    from.say(new Positions(number, clock.wallNanos(), List.of(at)));
+  }
+
+  @Test
+  void positions_inOrderWithKeys_areApplied() {
+    settledWith(a);
+    position(a, 1, 50);
+    a.keys(2, "k");
+    position(a, 3, 40);
+    position(a, 3, 60);
+    assertEquals(List.of("wal:7/50", "k", "wal:7/40"), heard.all);
+    assertEquals("wal:7/40@a", heard.positions.getLast());
+    assertEquals(1, counters.duplicates.sum());
+    assertEquals(List.of(), heard.epochs);
+  }
+
+  @Test
+  void positions_numberMissing_movesEpoch() {
+    settledWith(a);
+    position(a, 2, 50);
+    assertEquals(List.of(EpochReason.BUS_GAP), heard.epochs);
+    a.sequence = 3;
+    a.prove();
+    assertEquals(2, heard.epochs.size(), "the beat tells of one that is lost");
+  }
+
+  @Test
+  void position_throws_movesEpochInstead() {
+    settledWith(a);
+    List<EpochReason> epochs = new ArrayList<>();
+    protocol.listener(failing(epochs, 0));
+    position(a, 1, 50);
+    assertEquals(List.of(EpochReason.UNKNOWN_KEYS), epochs);
+  }
+
+  @Test
+  void numberedMessage_ofNewerVersion_isAGap() {
+    settledWith(a);
+    a.say(new Unknown(1, clock.wallNanos()));
+    assertEquals(List.of(EpochReason.BUS_GAP), heard.epochs);
+    assertEquals(1, counters.gaps.sum());
+    a.keys(2, "k");
+    a.sequence = 2;
+    a.prove();
+    assertEquals(1, heard.epochs.size(), "and not missed twice");
+  }
+
+  // Demands.
+
+  @Test
+  void demands_areWhatEachPeerSaidLast() {
+    settledWith(a, b);
+    a.demands = List.of(new ResourceDemand("db", 5, 2), new ResourceDemand("other", 1, 1));
+    a.prove();
+    b.demands = List.of(new ResourceDemand("db", 7, 0));
+    b.prove();
+    assertEquals(List.of(new Demand("a", 5, 2), new Demand("b", 7, 0)), protocol.demands("db"));
+    a.demands = List.of();
+    a.prove();
+    assertEquals(List.of(new Demand("b", 7, 0)), protocol.demands("db"));
+  }
+
+  @Test
+  void demands_ofOlderBeat_areIgnored() {
+    settledWith(a);
+    a.demands = List.of(new ResourceDemand("db", 5, 2));
+    Beat older = a.beat();
+    a.demands = List.of(new ResourceDemand("db", 6, 2));
+    a.prove();
+    protocol.receive(a.life, a.counter, older);
+    assertEquals(List.of(new Demand("a", 6, 2)), protocol.demands("db"));
+  }
+
+  @Test
+  void demands_ofPeerThatIsSilentOrGoneOrNew_areForgotten() {
+    settledWith(a);
+    a.demands = List.of(new ResourceDemand("db", 5, 2));
+    a.prove();
+    clock.passMillis(STALENESS_MILLIS);
+    assertEquals(1, protocol.demands("db").size());
+    clock.passMillis(1);
+    assertEquals(List.of(), protocol.demands("db"), "silent");
+    a.prove();
+    a.say(new Goodbye(0));
+    assertEquals(List.of(), protocol.demands("db"), "said goodbye");
+    settledWith(b);
+    b.demands = List.of(new ResourceDemand("db", 1, 0));
+    b.prove();
+    protocol.lost("cut off");
+    assertEquals(List.of(), protocol.demands("db"), "not joined");
+  }
+
   // Replays.
 
   @Test
@@ -630,6 +732,11 @@ final class PeerProtocolTest {
 
       @Override
       public void invalidate(int database, byte[] key, String fromNode) {
+        throw new IllegalStateException("on purpose");
+      }
+
+      @Override
+      public void position(String stream, long timeline, long position, String fromNode) {
         throw new IllegalStateException("on purpose");
       }
 

@@ -7,13 +7,25 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Writes down what it is told. Safe from any thread. */
 public final class RecordingListener implements BusListener {
   public final List<String> keys = new CopyOnWriteArrayList<>();
+  public final List<String> positions = new CopyOnWriteArrayList<>();
+
+  /** Keys and positions as they came. */
+  public final List<String> all = new CopyOnWriteArrayList<>();
+
   public final List<EpochReason> epochs = new CopyOnWriteArrayList<>();
   public final List<ClusterEvent> events = new CopyOnWriteArrayList<>();
   public final List<Long> lags = new CopyOnWriteArrayList<>();
 
   @Override
   public void invalidate(int database, byte[] key, String fromNode) {
+    all.add(new String(key, StandardCharsets.UTF_8));
     keys.add(database + ":" + new String(key, StandardCharsets.UTF_8) + "@" + fromNode);
+  }
+
+  @Override
+  public void position(String stream, long timeline, long position, String fromNode) {
+    positions.add(stream + ":" + timeline + "/" + position + "@" + fromNode);
+    all.add(stream + ":" + timeline + "/" + position);
   }
 
   @Override

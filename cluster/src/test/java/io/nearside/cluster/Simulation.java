@@ -31,7 +31,7 @@ final class Simulation {
       new Faults.Rates(0.03, 0.05, 0.15, 150 * NANOS_PER_MILLI);
 
   /** What was published and has not reached some sidecar yet. */
-  private record Pending(String writer, String key, long atNanos) {}
+  private record Pending(String writer, String key, long atNanos, String stream, long position) {}
 
   /** One sidecar's process. */
   private final class Node implements BusListener {
@@ -51,6 +51,13 @@ final class Simulation {
     public void invalidate(int database, byte[] key, String fromNode) {
       pending.remove(new String(key, StandardCharsets.UTF_8));
       applied++;
+    }
+
+    /** Settles every smaller position of that stream: those may be left out. */
+    @Override
+    public void position(String stream, long timeline, long position, String fromNode) {
+      pending.values().removeIf(each -> each.stream.equals(stream) && each.position <= position);
+      positionsApplied++;
     }
 
     @Override
@@ -85,6 +92,7 @@ final class Simulation {
   long checks;
   long freshChecks;
   long applied;
+  long positionsApplied;
 
   Simulation(long seed, boolean lostPeersHeld, PeerBus.ProtocolFactory factory) {
     this.seed = seed;
@@ -130,8 +138,12 @@ final class Simulation {
   private void act() {
     int dice = random.nextInt(1_000);
     Node node = nodes.values().stream().toList().get(random.nextInt(nodes.size()));
-    if (dice < 600) {
+    if (dice < 400) {
       publish(node, 1 + random.nextInt(3));
+    } else if (dice < 600) {
+      for (int i = random.nextInt(3); i >= 0; i--) {
+        publishPosition(node);
+      }
     } else if (dice < 603) {
       // More than its queue holds.
       publish(node, 50);
@@ -163,12 +175,27 @@ final class Simulation {
     for (int i = 0; i < keyCount; i++) {
       String key = writer.name + "/" + nextKey++;
       keys.add(key.getBytes(StandardCharsets.UTF_8));
-      Pending written = new Pending(writer.name, key, time.nanos());
+      Pending written = new Pending(writer.name, key, time.nanos(), "", 0);
       nodes.values().stream()
           .filter(node -> node != writer)
           .forEach(node -> node.pending.put(key, written));
     }
     writer.bus.publish(0, keys);
+  }
+
+  /** Each writer has two logs of its own, which only grow. */
+  private void publishPosition(Node writer) {
+    if (writer.paused) {
+      return;
+    }
+    long position = nextKey++;
+    String stream = writer.name + "/log" + random.nextInt(2);
+    Pending told =
+        new Pending(writer.name, stream + "@" + position, time.nanos(), stream, position);
+    nodes.values().stream()
+        .filter(node -> node != writer)
+        .forEach(node -> node.pending.put(told.key, told));
+    writer.bus.publishPosition(stream, 1, position);
   }
 
   private void publishEpoch(Node writer) {

@@ -34,6 +34,7 @@ final class SimulationTest {
     long checks = 0;
     long fresh = 0;
     long applied = 0;
+    long positions = 0;
     for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       Simulation simulation = new Simulation(seed, lostPeersHeld, PeerProtocol::new).run(SECONDS);
       assertEquals(List.of(), simulation.violations);
@@ -41,11 +42,13 @@ final class SimulationTest {
       checks += simulation.checks;
       fresh += simulation.freshChecks;
       applied += simulation.applied;
+      positions += simulation.positionsApplied;
     }
     System.out.printf(
         "simulation: lost peers held %s, seeds %d..%d, %d checks, %d of them fresh,"
-            + " %d invalidations, epochs %s%n",
-        lostPeersHeld, FIRST_SEED, FIRST_SEED + SEEDS - 1, checks, fresh, applied, seen);
+            + " %d invalidations, %d positions, epochs %s%n",
+        lostPeersHeld, FIRST_SEED, FIRST_SEED + SEEDS - 1, checks, fresh, applied, positions, seen);
+    assertTrue(applied > 1_000 && positions > 1_000, "what does not arrive proves nothing");
     assertTrue(fresh > checks / 10, "a fleet that is always fenced proves nothing");
     assertTrue(
         seen.containsAll(

@@ -2,6 +2,7 @@ package io.nearside.agent.admin;
 
 import io.nearside.cluster.BusListener;
 import io.nearside.cluster.BusStatistics;
+import io.nearside.cluster.Demand;
 import io.nearside.cluster.EpochReason;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.cluster.Member;
@@ -27,6 +28,17 @@ final class FakeBus implements InvalidationBus {
 
   @Override
   public void publishEpoch(EpochReason reason) {}
+
+  @Override
+  public void publishPosition(String stream, long timeline, long position) {}
+
+  @Override
+  public void publishDemand(String resource, int wanted, int held) {}
+
+  @Override
+  public List<Demand> demands(String resource) {
+    return List.of();
+  }
 
   @Override
   public long freshUntilNanos() {

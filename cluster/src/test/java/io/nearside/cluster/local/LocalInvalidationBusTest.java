@@ -13,6 +13,7 @@ import io.nearside.cluster.BusSettings;
 import io.nearside.cluster.BusStatistics;
 import io.nearside.cluster.ClusterEvent;
 import io.nearside.cluster.ClusterSecret;
+import io.nearside.cluster.Demand;
 import io.nearside.cluster.EpochReason;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.cluster.RecordingListener;
@@ -168,6 +169,97 @@ final class LocalInvalidationBusTest {
     Sidecar a = start("a");
     a.bus.publish(0, new byte[512]);
     assertThrows(IllegalArgumentException.class, () -> a.bus.publish(0, new byte[513]));
+  }
+
+  @Test
+  void publishPosition_amongKeys_arrivesInOrderAndOvertakenOnesDoNot() {
+    Sidecar a = start("a");
+    Sidecar b = start("b");
+    passMillis(1);
+    a.publish("k1");
+    a.bus.publishPosition("wal", 1, 10);
+    a.publish("k2");
+    a.bus.publishPosition("wal", 1, 30);
+    a.bus.publishPosition("wal", 1, 20);
+    a.bus.publishPosition("other", 1, 5);
+    passMillis(1);
+    assertEquals(List.of("k1", "wal:1/30", "k2", "other:1/5"), b.heard.all);
+    assertEquals(List.of("wal:1/30@a", "other:1/5@a"), b.heard.positions);
+    assertEquals(List.of(), a.heard.positions, "not to itself");
+    assertEquals(4, a.bus.statistics().messagesSent());
+    assertEquals(4, b.bus.membership().peers().getFirst().sequence());
+    assertEquals(0, b.bus.statistics().gaps());
+    String longest = "s".repeat(128);
+    a.bus.publishPosition(longest, 1, 1);
+    assertThrows(IllegalArgumentException.class, () -> a.bus.publishPosition(longest + "s", 1, 1));
+    assertThrows(IllegalArgumentException.class, () -> a.bus.publishPosition("", 1, 1));
+  }
+
+  @Test
+  void publishPosition_manyStreams_travelTogether() {
+    Sidecar a = start("a");
+    Sidecar b = start("b");
+    passMillis(1);
+    for (int i = 0; i < 70; i++) {
+      a.bus.publishPosition("s" + i, 1, i);
+    }
+    passMillis(1);
+    assertEquals(64, b.heard.positions.size());
+    assertEquals(1, b.heard.count(EpochReason.BUS_OVERFLOW), "the others were dropped");
+    assertEquals(2, a.bus.statistics().messagesSent());
+  }
+
+  @Test
+  void publishPosition_lost_movesEpochWithinStaleness() {
+    Sidecar a = start("a");
+    Sidecar b = start("b");
+    passMillis(1_000);
+    hub.cut("a", "b");
+    a.bus.publishPosition("wal", 1, 10);
+    passMillis(1);
+    hub.mend("a", "b");
+    b.heard.epochs.clear();
+    passMillis(STALENESS_MILLIS / 2);
+    assertEquals(List.of(EpochReason.BUS_GAP), b.heard.epochs);
+    assertTrue(fresh(b));
+  }
+
+  @Test
+  void publishDemand_isKnownToPeersUntilTheyLeave() {
+    Sidecar a = start("a");
+    Sidecar b = start("b");
+    passMillis(1);
+    a.bus.publishDemand("db", 5, 2);
+    passMillis(STALENESS_MILLIS / 4);
+    assertEquals(List.of(new Demand("a", 5, 2)), b.bus.demands("db"));
+    assertEquals(List.of(), a.bus.demands("db"), "of its peers only");
+    Sidecar c = start("c");
+    passMillis(1);
+    assertEquals(List.of(new Demand("a", 5, 2)), c.bus.demands("db"), "greets with it");
+    assertEquals(0, a.bus.membership().self().sequence(), "not numbered");
+    a.bus.leave();
+    passMillis(1);
+    assertEquals(List.of(), b.bus.demands("db"));
+    assertThrows(IllegalArgumentException.class, () -> b.bus.publishDemand("db", -1, 0));
+    assertThrows(IllegalArgumentException.class, () -> b.bus.publishDemand("r".repeat(129), 0, 0));
+  }
+
+  @Test
+  void publishDemand_ofMoreThanSixteenResources_forgetsTheOldest() {
+    Sidecar a = start("a");
+    Sidecar b = start("b");
+    for (int i = 0; i < 16; i++) {
+      a.bus.publishDemand("r" + i, 1, 1);
+    }
+    a.bus.publishDemand("r0", 2, 1);
+    a.bus.publishDemand("r16", 1, 1);
+    passMillis(STALENESS_MILLIS);
+    assertEquals(List.of(), b.bus.demands("r1"));
+    assertEquals(List.of(new Demand("a", 2, 1)), b.bus.demands("r0"));
+    a.bus.publishDemand("r0", 0, 0);
+    passMillis(STALENESS_MILLIS);
+    assertEquals(List.of(), b.bus.demands("r0"));
+    assertEquals(1, b.bus.demands("r16").size());
   }
 
   @Test

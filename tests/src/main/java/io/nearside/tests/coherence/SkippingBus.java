@@ -2,6 +2,7 @@ package io.nearside.tests.coherence;
 
 import io.nearside.cluster.BusListener;
 import io.nearside.cluster.BusStatistics;
+import io.nearside.cluster.Demand;
 import io.nearside.cluster.EpochReason;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.cluster.Membership;
@@ -56,6 +57,23 @@ final class SkippingBus implements InvalidationBus {
     if (!skipped()) {
       bus.publishEpoch(reason);
     }
+  }
+
+  @Override
+  public void publishPosition(String stream, long timeline, long position) {
+    if (!skipped()) {
+      bus.publishPosition(stream, timeline, position);
+    }
+  }
+
+  @Override
+  public void publishDemand(String resource, int wanted, int held) {
+    bus.publishDemand(resource, wanted, held);
+  }
+
+  @Override
+  public List<Demand> demands(String resource) {
+    return bus.demands(resource);
   }
 
   @Override
