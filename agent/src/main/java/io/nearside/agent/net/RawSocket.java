@@ -54,7 +54,7 @@ public final class RawSocket extends ChannelInboundHandlerAdapter {
     void closed(@Nullable DisconnectReason reason);
   }
 
-  private final Peer peer;
+  private Peer peer;
   private @Nullable ChannelHandlerContext context;
   private @Nullable ByteBuf gathered;
   private @Nullable DisconnectReason reason;
@@ -95,6 +95,11 @@ public final class RawSocket extends ChannelInboundHandlerAdapter {
 
   private ChannelHandlerContext context() {
     return Objects.requireNonNull(context, "not installed");
+  }
+
+  /** Another owner hears the socket from here on. */
+  public void handTo(Peer next) {
+    peer = next;
   }
 
   /** Adds bytes to what the next {@link #flush} sends. */

@@ -10,6 +10,8 @@ import io.nearside.agent.postgres.wire.MessageScanner;
 import io.nearside.agent.postgres.wire.NameValue;
 import io.nearside.agent.postgres.wire.WireViolation;
 import io.netty.buffer.ByteBuf;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,8 @@ final class ServerConnection implements RawSocket.Peer {
   private final MessageScanner scanner = new MessageScanner(MessageScanner.PROTOCOL_LENGTH_MAX);
   private final ExpectedReplies replies = new ExpectedReplies(this::synthetic);
   private final Parameters parameters = new Parameters();
+  // By the server's own names.
+  private final Map<String, String> announced;
   private final ServerStatements statements;
   private final RawSocket socket;
   private final BackendKey key;
@@ -55,7 +59,8 @@ final class ServerConnection implements RawSocket.Peer {
     this.identity = identity;
     this.socket = login.socket();
     this.key = login.key();
-    login.parameters().forEach((name, value) -> parameters.report(Parameters.key(name), value));
+    this.announced = new HashMap<>(login.announced());
+    announced.forEach((name, value) -> parameters.report(Parameters.key(name), value));
     this.statements = new ServerStatements(pool.settings().preparedStatementsMax());
     this.openedNanos = loop.now();
     this.lifetimeNanos = pool.lifetimeNanos();
@@ -79,6 +84,11 @@ final class ServerConnection implements RawSocket.Peer {
 
   BackendKey key() {
     return key;
+  }
+
+  /** What it reports of parameters, by its own names. */
+  Map<String, String> announced() {
+    return announced;
   }
 
   Parameters parameters() {
@@ -376,6 +386,7 @@ final class ServerConnection implements RawSocket.Peer {
   private boolean parameterStatus(byte[] bytes, int from, int to) {
     NameValue status = Backend.parameterStatus(bytes, from, to);
     parameters.report(Parameters.key(status.name()), status.value());
+    announced.put(status.name(), status.value());
     Session to1 = session;
     return to1 != null && to1.wantsParameter(status.name(), status.value());
   }

@@ -1,0 +1,138 @@
+package io.nearside.agent.postgres;
+
+import io.nearside.agent.postgres.upstream.Positions;
+import io.nearside.agent.postgres.upstream.Server;
+import io.nearside.cluster.InvalidationBus;
+import io.nearside.config.TokenScope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Positions in the primary's log that replicas must have replayed before they may serve reads: of
+ * one session's writes, of this sidecar's, of the fleet's. A position holds on its timeline only: a
+ * promotion voids it. Where a position can not be known (a connection was lost behind a write, the
+ * bus had a gap) the primary serves until it has been asked anew. On the event loop.
+ */
+final class Tokens {
+  /** Behind a write, on the same connection: covers it whatever synchronous_commit is. */
+  static final String POSITION_QUERY =
+      "/* nearside */ SELECT pg_catalog.pg_current_wal_insert_lsn()";
+
+  private final InvalidationBus bus;
+  private final PostgresLoop loop;
+  private long podPosition;
+  private int podTimeline;
+  // Moves when something can have been written that is not known here.
+  private long unknowns;
+  private long resolved;
+
+  Tokens(PostgresLoop loop, InvalidationBus bus) {
+    this.loop = loop;
+    this.bus = bus;
+  }
+
+  static String replayedQuery(long position) {
+    return "/* nearside */ SELECT pg_catalog.pg_last_wal_replay_lsn() >= '"
+        + Positions.format(position)
+        + "'";
+  }
+
+  private int timeline() {
+    Server primary = loop.servers().primary();
+    return primary == null ? -1 : primary.timeline();
+  }
+
+  /** Whether a replica may be asked at all: what it must have replayed is known. */
+  boolean isKnown(TokenScope scope, SessionState state) {
+    int now = timeline();
+    if (now < 0) {
+      // Without a primary nothing is written; what was is known or not as before.
+      now = podTimeline;
+    }
+    return switch (scope) {
+      case OFF -> true;
+      case SESSION -> !state.isTokenUnknown();
+      case POD -> !state.isTokenUnknown() && resolved == unknowns && podTimeline <= now;
+      case CLUSTER ->
+          !state.isTokenUnknown()
+              && resolved == unknowns
+              && podTimeline <= now
+              && isFresh();
+    };
+  }
+
+  private boolean isFresh() {
+    long until = bus.freshUntilNanos();
+    return until == Long.MAX_VALUE || until - System.nanoTime() > 0;
+  }
+
+  /** What a replica must have replayed; 0 for nothing. */
+  long needed(TokenScope scope, SessionState state) {
+    int now = timeline();
+    return switch (scope) {
+      case OFF -> 0;
+      case SESSION -> state.token(now);
+      case POD, CLUSTER ->
+          Math.max(state.token(now), podTimeline == now ? podPosition : 0);
+    };
+  }
+
+  /** For {@link #written}: what was unknown before this moment is covered. */
+  long mark() {
+    return unknowns;
+  }
+
+  /**
+   * The position behind a write was answered.
+   *
+   * @param text as the server writes it; null when it can not be known
+   * @param mark of the moment when it was asked
+   */
+  void written(
+      TokenScope scope, SessionState state, Server primary, @Nullable String text, long mark) {
+    if (text == null) {
+      state.tokenUnknown();
+      if (scope == TokenScope.POD || scope == TokenScope.CLUSTER) {
+        unknowns++;
+      }
+      return;
+    }
+    long position = primary.token(Positions.parse(text));
+    int on = primary.timeline();
+    state.token(position, on);
+    advance(on, position);
+    if (mark == unknowns) {
+      resolved = unknowns;
+    }
+    if (scope == TokenScope.CLUSTER) {
+      bus.publishPosition(stream(primary), on, position);
+    }
+  }
+
+  private void advance(int on, long position) {
+    if (on > podTimeline || (on == podTimeline && position > podPosition)) {
+      podTimeline = on;
+      podPosition = position;
+    }
+  }
+
+  private static String stream(Server primary) {
+    return "postgres:" + Long.toUnsignedString(primary.systemIdentifier());
+  }
+
+  /** A peer's client has written. */
+  void heard(String stream, long on, long position) {
+    Server primary = loop.servers().primary();
+    if (primary == null || stream.equals(stream(primary))) {
+      advance((int) on, position);
+    }
+  }
+
+  /** Something can have been written that was not heard of. */
+  void missed() {
+    unknowns++;
+  }
+
+  boolean isUnknown(TokenScope scope, SessionState state) {
+    return scope != TokenScope.OFF && !isKnown(scope, state);
+  }
+}
