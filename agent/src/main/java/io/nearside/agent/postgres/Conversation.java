@@ -15,6 +15,7 @@ import io.nearside.config.PoolMode;
 import io.nearside.config.TokenScope;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +94,7 @@ final class Conversation implements Session.Requests {
     this.identity = identity;
     this.state = state;
     this.policy = loop.policyOf(key, applicationName);
-    this.tokens = loop.tokensOf(key.database());
+    this.tokens = loop.tokens();
     if (policy.mode() == PoolMode.SESSION) {
       state.pin(PinReason.SESSION_MODE, loop.now());
     }
@@ -408,6 +409,44 @@ final class Conversation implements Session.Requests {
     return true;
   }
 
+  /** Who hears what a server says at the beginning of a session. */
+  interface Welcome {
+    void welcomed(ServerConnection server);
+  }
+
+  private @Nullable Welcome welcome;
+  private @Nullable Consumer<ErrorFields> unwelcome;
+
+  /** Takes a connection to the primary as the client wants it, and lets it go again. */
+  void welcome(Welcome then, Consumer<ErrorFields> otherwise) {
+    welcome = then;
+    unwelcome = otherwise;
+    find();
+  }
+
+  /** As {@link #welcome(Welcome, Consumer)}, on a connection that the login itself has made. */
+  void welcome(ServerConnection server, Welcome then, Consumer<ErrorFields> otherwise) {
+    welcome = then;
+    unwelcome = otherwise;
+    granted(server);
+  }
+
+  private void welcomed(ServerConnection server, Welcome then) {
+    welcome = null;
+    unwelcome = null;
+    state.wanted().takeReported(server.parameters());
+    if (policy.mode() == PoolMode.SESSION) {
+      own = server;
+      server.dirty(true);
+    }
+    then.welcomed(server);
+    settle(server);
+  }
+
+  boolean isInTransaction() {
+    return link != null && (link.isInTransaction() || !link.replies().isEmpty());
+  }
+
   /** Chooses a server and asks for a connection to it. */
   private void find() {
     Server replica = retries == 0 && mayLeavePrimary() ? replica() : null;
@@ -475,10 +514,7 @@ final class Conversation implements Session.Requests {
   }
 
   private @Nullable Server replica() {
-    if (!tokens.isKnown(policy.scope())) {
-      return null;
-    }
-    return loop.chooseReplica(key, neededToken());
+    return tokens.isKnown(policy.scope(), state) ? loop.chooseReplica() : null;
   }
 
   private long neededToken() {
@@ -544,10 +580,12 @@ final class Conversation implements Session.Requests {
 
   private void start(ServerConnection server) {
     phase = Phase.LINKED;
-    if (todo.isEmpty()) {
-      return;
+    Welcome then = welcome;
+    if (then != null) {
+      welcomed(server, then);
+    } else if (!todo.isEmpty()) {
+      sendBatch(server);
     }
-    sendBatch(server);
   }
 
   private boolean isShared(ServerConnection server) {
@@ -594,7 +632,7 @@ final class Conversation implements Session.Requests {
     batchOpen = !complete;
     if (server.isPrimary()) {
       routeLabel = "primary";
-      tokenOwed |= loop.splits() && !isReadOnly();
+      tokenOwed |= loop.splits() && (!isReadOnly() || tokens.isUnknown(policy.scope(), state));
       if (complete && tokenOwed && endsOutsideTransaction(server)) {
         askPosition(server);
       }
@@ -644,7 +682,7 @@ final class Conversation implements Session.Requests {
   private void askPosition(ServerConnection server) {
     tokenOwed = false;
     boolean hold = policy.scope() == TokenScope.POD || policy.scope() == TokenScope.CLUSTER;
-    server.ask(Tokens.POSITION_QUERY, new PositionQuery(server));
+    server.ask(Tokens.POSITION_QUERY, new PositionQuery(server, tokens.mark()));
     positionsAsked++;
     holdReady |= hold;
   }
@@ -654,10 +692,12 @@ final class Conversation implements Session.Requests {
 
   private final class PositionQuery implements OwnQuery {
     private final ServerConnection server;
+    private final long mark;
     private @Nullable String position;
 
-    PositionQuery(ServerConnection server) {
+    PositionQuery(ServerConnection server, long mark) {
       this.server = server;
+      this.mark = mark;
     }
 
     @Override
@@ -667,14 +707,14 @@ final class Conversation implements Session.Requests {
 
     @Override
     public void done(byte status, @Nullable ErrorFields error) {
-      tokens.written(policy.scope(), state, server.pool().server(), position);
+      tokens.written(policy.scope(), state, server.pool().server(), position, mark);
       over();
       settle(server);
     }
 
     @Override
     public void lost() {
-      tokens.written(policy.scope(), state, server.pool().server(), null);
+      tokens.written(policy.scope(), state, server.pool().server(), null, mark);
       over();
     }
 
@@ -851,7 +891,7 @@ final class Conversation implements Session.Requests {
     long now = loop.now();
     boolean inTransaction = server.isInTransaction();
     server.pool().counters().query(now - batchNanos);
-    loop.statistics(this, server, now - batchNanos);
+    loop.statistics().answered(this, server, now - batchNanos);
     state.answered(pendingEffects, failedBatch, rolledBack, inTransaction, server);
     for (Effect effect : pendingEffects) {
       if (effect instanceof Effect.CatalogChange && !failedBatch) {
@@ -974,6 +1014,13 @@ final class Conversation implements Session.Requests {
     todo.clear();
     batchOpen = false;
     attempt = null;
+    Consumer<ErrorFields> told = unwelcome;
+    if (told != null) {
+      welcome = null;
+      unwelcome = null;
+      told.accept(why);
+      return;
+    }
     refuse(why, complete);
     session.proceed();
   }
@@ -1065,6 +1112,7 @@ final class Conversation implements Session.Requests {
     if (waitingAt != null) {
       waitingAt.withdraw(session);
     }
+    loop.forgetWaiting(this);
     ServerConnection server = link;
     ServerConnection kept = own;
     link = null;

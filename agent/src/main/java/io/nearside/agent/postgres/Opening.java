@@ -79,18 +79,14 @@ final class Opening {
         });
   }
 
-  /** Answers how many of the bytes were used; the rest belongs to what follows the login. */
-  int received(byte[] bytes) {
+  /** Bytes of the client; what is left when the login is over goes to what follows it. */
+  void received(byte[] bytes) {
     int before = kept.length;
     kept = Arrays.copyOf(kept, before + bytes.length);
     System.arraycopy(bytes, 0, kept, before, bytes.length);
-    int at = 0;
     try {
-      boolean more = true;
-      while (more && !session.isClosed() && session.key() == null) {
-        int next = phase == Phase.STARTUP ? startup(at) : phase == Phase.PROVING ? proof(at) : at;
-        more = next > at;
-        at = next;
+      while (!closed && !session.isClosed() && (phase == Phase.STARTUP ? startup() : proof())) {
+        // on to the next
       }
     } catch (WireViolation e) {
       session.fatal(
@@ -99,38 +95,29 @@ final class Opening {
               Objects.requireNonNullElse(e.getMessage(), "invalid startup packet")),
           DisconnectReason.PROTOCOL);
     }
-    if (phase == Phase.WELCOMING && kept.length - at > loop.requestBufferBytes()) {
+    if (phase == Phase.WELCOMING && !closed && kept.length > loop.requestBufferBytes()) {
       session.socket().reading(false);
     }
-    kept = Arrays.copyOfRange(kept, at, kept.length);
-    if (session.key() != null) {
-      // Over at once: what is left is the conversation's.
-      int left = kept.length;
-      kept = new byte[0];
-      return bytes.length - Math.min(left, bytes.length);
-    }
-    return bytes.length;
   }
 
-  /** What the client sent ahead of the end of its login. */
-  byte[] rest() {
-    byte[] rest = kept;
-    kept = new byte[0];
-    return rest;
+  private byte[] take(int length) {
+    byte[] taken = Arrays.copyOf(kept, length);
+    kept = Arrays.copyOfRange(kept, length, kept.length);
+    return taken;
   }
 
-  private int startup(int at) {
-    if (kept.length - at > 0 && kept[at] == StartupPacket.TLS_HANDSHAKE && !encryptionAsked) {
-      upgrade(true, at);
-      return at;
+  private boolean startup() {
+    if (kept.length > 0 && kept[0] == StartupPacket.TLS_HANDSHAKE && !encryptionAsked) {
+      upgrade(true);
+      return false;
     }
-    StartupPacket packet = StartupPacket.parse(kept, at, kept.length);
+    StartupPacket packet = StartupPacket.parse(kept, 0, kept.length);
     if (packet == null) {
-      return at;
+      return false;
     }
-    int end = at + StartupPacket.packetLength(kept, at, kept.length);
+    take(StartupPacket.packetLength(kept, 0, kept.length));
     switch (packet) {
-      case StartupPacket.SslRequest _ -> sslRequested(end);
+      case StartupPacket.SslRequest _ -> sslRequested();
       case StartupPacket.GssRequest _ -> session.send(new byte[] {'N'});
       case StartupPacket.Cancel cancel -> {
         loop.cancel(cancel.processId(), cancel.key());
@@ -138,15 +125,15 @@ final class Opening {
       }
       case StartupPacket.Startup startup -> begin(startup);
     }
-    return end;
+    return true;
   }
 
-  private void sslRequested(int end) {
+  private void sslRequested() {
     if (encrypted || !loop.clientTls().isEnabled()) {
       session.send(new byte[] {'N'});
       return;
     }
-    if (end < kept.length) {
+    if (kept.length > 0) {
       // Bytes behind the request would be taken for what came through TLS (CVE-2021-23214).
       session.fatal(
           ErrorFields.fatal(
@@ -154,17 +141,17 @@ final class Opening {
           DisconnectReason.PROTOCOL);
       return;
     }
-    upgrade(false, end);
+    upgrade(false);
   }
 
-  private void upgrade(boolean direct, int at) {
+  private void upgrade(boolean direct) {
     if (!loop.clientTls().isEnabled()) {
       session.close(DisconnectReason.PROTOCOL);
       return;
     }
     encryptionAsked = true;
     phase = Phase.UPGRADING;
-    byte[] hello = direct ? Arrays.copyOfRange(kept, at, kept.length) : new byte[0];
+    byte[] hello = direct ? kept : new byte[0];
     kept = new byte[0];
     loop.clientTls()
         .upgrade(connected, session.socket(), direct, hello)
@@ -244,17 +231,15 @@ final class Opening {
 
   private void prove() {
     phase = Phase.PROVING;
-    boolean admin = parameters().database().equals(PostgresLoop.ADMIN_DATABASE);
+    if (parameters().database().equals(PostgresLoop.ADMIN_DATABASE)
+        && loop.auth().method() != PostgresAuthMethod.TRUST) {
+      // There is no server behind it to ask.
+      challenge(loop.controlSecret(parameters().user()));
+      return;
+    }
     switch (loop.auth().method()) {
       case TRUST -> proven();
-      case PASS_THROUGH -> {
-        if (admin) {
-          // There is no server behind it to ask.
-          loop.secretOf(parameters().user()).onComplete(found -> challenge(found.result()));
-        } else {
-          relay();
-        }
-      }
+      case PASS_THROUGH -> relay();
       case PASSWORD, SCRAM_SHA_256 ->
           loop.secretOf(parameters().user())
               .onComplete(
@@ -280,10 +265,13 @@ final class Opening {
     if (loop.auth().method() == PostgresAuthMethod.PASSWORD) {
       session.send(Backend.authenticationCleartext());
     } else {
-      Verifier verifier = found == null ? null : found.verifier();
+      Verifier verifier =
+          found == null
+              ? loop.salts().mock(parameters().user())
+              : found.verifier(loop.salts());
       scram =
           new ScramServer(
-              verifier == null ? loop.salts().mock(parameters().user()) : verifier,
+              verifier,
               binding,
               loop.random());
       session.send(Backend.authenticationSasl(scram.mechanisms()));
@@ -291,53 +279,54 @@ final class Opening {
     loop.flushDirty();
   }
 
-  private int proof(int at) {
-    if (!scanner.next(kept, at, kept.length)) {
-      return at;
+  private boolean proof() {
+    if (phase != Phase.PROVING || !scanner.next(kept, 0, kept.length)) {
+      return false;
     }
     if (!scanner.ends()) {
       scanner.unread();
-      return at;
+      return false;
     }
-    int from = scanner.pieceFrom();
-    int to = scanner.pieceTo();
-    if (scanner.type() != Frontend.PASSWORD) {
-      if (scanner.type() == Frontend.TERMINATE) {
-        session.close(DisconnectReason.QUIT);
-        return to;
-      }
-      throw new WireViolation("expected password response, got message type " + scanner.type());
+    byte type = scanner.type();
+    byte[] message = take(scanner.pieceTo());
+    if (type == Frontend.TERMINATE) {
+      session.close(DisconnectReason.QUIT);
+      return false;
+    }
+    if (type != Frontend.PASSWORD) {
+      throw new WireViolation("expected password response, got message type " + type);
     }
     try {
-      answered(from, to);
+      answered(message);
     } catch (AuthFailure e) {
       refused(e.reason());
     }
-    return to;
+    return true;
   }
 
-  private void answered(int from, int to) throws AuthFailure {
+  private void answered(byte[] message) throws AuthFailure {
+    int to = message.length;
     if (relay != null && relayed != null) {
-      relayed.password(relay.fromClient(Arrays.copyOfRange(kept, from + 5, to)));
+      relayed.password(relay.fromClient(Arrays.copyOfRange(message, 5, to)));
     } else if (loop.auth().method() == PostgresAuthMethod.PASSWORD) {
       String password =
-          new String(Frontend.passwordBytes(kept, from, to), StandardCharsets.UTF_8);
-      if (secret == null || !secret.matches(password)) {
-        throw new AuthFailure(AuthFailure.Reason.WRONG_PASSWORD, "wrong password");
+          new String(Frontend.passwordBytes(message, 0, to), StandardCharsets.UTF_8);
+      if (secret == null || !secret.matches(password, loop.auth().md5Upstream())) {
+        throw new AuthFailure(AuthFailure.Reason.WRONG_SECRET, "wrong password");
       }
       loop.keep(parameters().user(), new Credential.Password(password));
       proven();
     } else if (scram != null && !scramBegun) {
       scramBegun = true;
-      byte[] data = Frontend.saslInitialData(kept, from, to);
+      byte[] data = Frontend.saslInitialData(message, 0, to);
       session.send(
           Backend.saslContinue(
               scram.first(
-                  Frontend.saslMechanism(kept, from, to), data == null ? new byte[0] : data)));
+                  Frontend.saslMechanism(message, 0, to), data == null ? new byte[0] : data)));
     } else if (scram != null) {
-      byte[] last = scram.last(Frontend.saslData(kept, from, to));
+      byte[] last = scram.last(Frontend.saslData(message, 0, to));
       if (secret == null) {
-        throw new AuthFailure(AuthFailure.Reason.UNKNOWN_USER, "unknown user");
+        throw new AuthFailure(AuthFailure.Reason.WRONG_SECRET, "unknown user");
       }
       session.send(Backend.saslFinal(last));
       loop.keepProven(parameters().user(), secret, scram.keys());
@@ -498,7 +487,7 @@ final class Opening {
     messages.add(Backend.readyForQuery(Backend.IDLE));
     messages.forEach(session::send);
     closed = true;
-    session.opened(conversation, key, rest());
+    session.opened(conversation, key, kept);
   }
 
   private void console() {
@@ -522,14 +511,12 @@ final class Opening {
     session.send(Backend.backendKeyData(key.processId(), key.key()));
     session.send(Backend.readyForQuery(Backend.IDLE));
     closed = true;
-    session.opened(console, key, rest());
+    session.opened(console, key, kept);
   }
 
   private void fatal(ErrorFields why) {
     session.fatal(
-        ErrorFields.of(ErrorFields.FATAL, SqlState.CONNECTION_FAILURE, why.message())
-            .with('C', why.sqlState())
-            .withDetail(Objects.requireNonNullElse(why.get('D'), "")),
+        why.asFatal(),
         DisconnectReason.UPSTREAM_LOST);
     loop.flushDirty();
   }

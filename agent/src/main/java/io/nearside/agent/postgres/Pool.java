@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * needs less; never beyond what the fleet's budget allows.
  */
 final class Pool {
+  private static final long FORGOTTEN_NANOS = 600_000_000_000L;
+
   private final PostgresLoop loop;
   private final Server server;
   private final PoolKey key;
@@ -39,6 +41,7 @@ final class Pool {
   private boolean paused;
   private boolean disabled;
   private boolean used;
+  private long usedNanos;
   private int busyHigh;
   private long shrinkNanos;
   private int resizedMax;
@@ -148,6 +151,7 @@ final class Pool {
    */
   @Nullable ServerConnection acquire(Session session, String identity) {
     used = true;
+    usedNanos = loop.now();
     if (!paused && !disabled && waiters.isEmpty()) {
       ServerConnection free = takeIdle(identity);
       if (free != null && isStale(free)) {
@@ -679,6 +683,12 @@ final class Pool {
     for (ServerConnection one : List.copyOf(all)) {
       one.terminate(reason);
     }
+  }
+
+  /** Whether nobody has used it for so long that it needs no place. */
+  boolean isForgotten() {
+    return isEmpty() && resizedMax == 0 && !paused && !disabled
+        && loop.now() - usedNanos > FORGOTTEN_NANOS;
   }
 
   boolean isEmpty() {

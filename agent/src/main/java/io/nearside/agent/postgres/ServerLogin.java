@@ -246,7 +246,7 @@ final class ServerLogin implements RawSocket.Peer {
     Credential credential = loop.credential(key.user());
     if (credential == null) {
       throw new AuthFailure(
-          AuthFailure.Reason.UNKNOWN_USER, "the sidecar has no password for this user");
+          AuthFailure.Reason.STORED_SECRET, "the sidecar has no password for this user");
     }
     switch (code) {
       case Backend.AUTHENTICATION_SASL -> {
@@ -272,7 +272,7 @@ final class ServerLogin implements RawSocket.Peer {
       }
       default ->
           throw new AuthFailure(
-              AuthFailure.Reason.UNSUPPORTED, "the server asks for a method that is not known");
+              AuthFailure.Reason.MECHANISM, "the server asks for a method that is not known");
     }
   }
 
@@ -280,7 +280,7 @@ final class ServerLogin implements RawSocket.Peer {
       throws AuthFailure {
     if (!allowed || !(credential instanceof Credential.Password password)) {
       throw new AuthFailure(
-          AuthFailure.Reason.UNSUPPORTED,
+          AuthFailure.Reason.NOT_ALLOWED,
           "the server asks for " + what + " password, which is not allowed or not known");
     }
     return password.text();

@@ -59,6 +59,7 @@ final class Session implements RawSocket.Peer {
   private boolean dirty;
   private boolean closed;
   private boolean processing;
+  private boolean inOpening;
   private long lastRequestNanos;
 
   Session(PostgresLoop loop, NetSocket connected) {
@@ -111,15 +112,20 @@ final class Session implements RawSocket.Peer {
   }
 
   /** The login is over: messages go to the conversation. */
-  void opened(Conversation with, BackendKey cancelKey) {
-    conversation = with;
-    opened((Requests) with, cancelKey);
-  }
-
-  void opened(Requests with, BackendKey cancelKey) {
+  void opened(Requests with, BackendKey cancelKey, byte[] rest) {
     opening = null;
     requests = with;
     key = cancelKey;
+    keep(rest, 0, rest.length);
+    if (!inOpening) {
+      proceed();
+      readOn();
+    }
+  }
+
+  /** With whom servers talk from here on; the login goes on. */
+  void conversation(Conversation with) {
+    conversation = with;
   }
 
   // ---- bytes from the client
@@ -133,10 +139,12 @@ final class Session implements RawSocket.Peer {
     if (still != null) {
       byte[] bytes = new byte[length];
       buf.readBytes(bytes);
-      int used = still.received(bytes);
-      if (used < length && opening == null && !closed) {
-        keep(bytes, used, length);
+      inOpening = true;
+      still.received(bytes);
+      inOpening = false;
+      if (requests != null) {
         proceed();
+        readOn();
       }
       return;
     }
@@ -383,7 +391,9 @@ final class Session implements RawSocket.Peer {
     if (opening != null) {
       opening.closed();
     }
-    if (requests != null) {
+    if (conversation != null) {
+      conversation.ended(goodbye);
+    } else if (requests != null) {
       requests.ended(goodbye);
     }
     loop.closed(this, reason);

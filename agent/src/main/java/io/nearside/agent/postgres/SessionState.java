@@ -1,5 +1,6 @@
 package io.nearside.agent.postgres;
 
+import io.nearside.agent.postgres.sql.ClientEncodings;
 import io.nearside.agent.postgres.sql.Effect;
 import io.nearside.agent.postgres.sql.PinReason;
 import io.nearside.agent.postgres.wire.ErrorFields;
@@ -9,6 +10,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +27,13 @@ final class SessionState {
   private final Map<PinReason, Long> pins = new EnumMap<>(PinReason.class);
   private final List<Effect> uncommitted = new ArrayList<>();
   private final List<PinReason> batchPins = new ArrayList<>();
+  private final List<String> resets = new ArrayList<>();
   private @Nullable Prepared unnamed;
+  private @Nullable String judgedEncoding;
+  private boolean encodingSafe = true;
   private long token;
-  private long tokenGeneration;
+  private int tokenTimeline = -1;
+  private boolean tokenUnknown;
 
   /**
    * @param initial what parameters go back to
@@ -47,6 +53,21 @@ final class SessionState {
     reported.forEach((name, value) -> wanted.report(Parameters.key(name), value));
     initial.takeTracked(wanted);
     reported.forEach((name, value) -> initial.report(Parameters.key(name), value));
+  }
+
+  /** What the client was told of parameters, by the server's names. */
+  Map<String, String> told() {
+    return told;
+  }
+
+  /** Whether texts of the client can be read byte by byte. */
+  boolean encodingIsSafe() {
+    String encoding = wanted.reported("client_encoding");
+    if (!Objects.equals(encoding, judgedEncoding)) {
+      judgedEncoding = encoding;
+      encodingSafe = encoding == null || ClientEncodings.isAsciiSafe(encoding);
+    }
+    return encodingSafe;
   }
 
   /** Whether the client has yet to hear that a parameter has this value; it has, afterwards. */
@@ -82,6 +103,10 @@ final class SessionState {
       }
     }
     return words;
+  }
+
+  private static byte[] quoted(String name) {
+    return ('"' + name + '"').getBytes(StandardCharsets.ISO_8859_1);
   }
 
   // ---- pins
@@ -156,14 +181,13 @@ final class SessionState {
     resetToInitial();
   }
 
-  private final List<String> resets = new ArrayList<>();
-
   private void commit(ServerConnection server) {
     for (Effect effect : uncommitted) {
       switch (effect) {
         case Effect.SetParameter set -> {
-          if (!set.local() && !Parameters.isReportedSettable(set.name())
-              || set.name().equals("search_path")) {
+          boolean reported =
+              Parameters.isReportedSettable(set.name()) && !set.name().equals("search_path");
+          if (!set.local() && !reported) {
             var assignment = new Parameters.Assignment(set.value(), false);
             wanted.track(set.name(), assignment);
             server.parameters().track(set.name(), assignment);
@@ -226,15 +250,25 @@ final class SessionState {
 
   // ---- token
 
-  /** The position of the last write, 0 for none; void since a promotion. */
-  long token(long generation) {
-    return tokenGeneration == generation ? token : 0;
+  /** The position of the last write, 0 for none; a promotion voids it. */
+  long token(int timeline) {
+    return tokenTimeline == timeline ? token : 0;
   }
 
-  void token(long position, long generation) {
-    if (tokenGeneration != generation || position > token) {
+  void token(long position, int timeline) {
+    tokenUnknown = false;
+    if (tokenTimeline != timeline || position > token) {
       token = position;
-      tokenGeneration = generation;
+      tokenTimeline = timeline;
     }
+  }
+
+  /** Something was written, and where can not be known until the primary is asked again. */
+  void tokenUnknown() {
+    tokenUnknown = true;
+  }
+
+  boolean isTokenUnknown() {
+    return tokenUnknown;
   }
 }

@@ -9,11 +9,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What is known of one text: what it does, and where it goes by the catalog seen last. */
 final class StatementText {
+  private static final Decision LEARNED =
+      new Decision(
+          Decision.Target.PRIMARY, "a replica has refused it as a write before", "learned");
+
   private final Analysis analysis;
   private @Nullable Decision decision;
   private @Nullable FunctionCatalog decidedBy;
   private @Nullable RoutePolicy decidedFor;
   private @Nullable String fingerprint;
+  private boolean learned;
 
   StatementText(Analysis analysis) {
     this.analysis = analysis;
@@ -27,7 +32,7 @@ final class StatementText {
   Decision decision(FunctionCatalog catalog, RoutePolicy policy) {
     Decision known = decision;
     if (known == null || !isDecidedBy(catalog, policy)) {
-      known = Router.decide(analysis, catalog, policy);
+      known = learned ? LEARNED : Router.decide(analysis, catalog, policy);
       decision = known;
       decidedBy = catalog;
       decidedFor = policy;
@@ -38,6 +43,12 @@ final class StatementText {
   @SuppressWarnings("ReferenceEquality") // another catalog object may hold anything
   private boolean isDecidedBy(FunctionCatalog catalog, RoutePolicy policy) {
     return decidedBy == catalog && decidedFor == policy;
+  }
+
+  /** A replica has refused it: the primary's, from now on. */
+  void writes() {
+    learned = true;
+    decision = null;
   }
 
   @Nullable String fingerprint() {

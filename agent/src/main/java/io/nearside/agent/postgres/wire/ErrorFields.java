@@ -133,6 +133,11 @@ public record ErrorFields(List<Field> fields) {
     return orEmpty(get(MESSAGE));
   }
 
+  /** The same as what ends a session: its severity is FATAL. */
+  public ErrorFields asFatal() {
+    return with(Field.of(SEVERITY_LOCALIZED, FATAL)).with(Field.of(SEVERITY, FATAL));
+  }
+
   public ErrorFields withMessage(String message) {
     return with(Field.of(MESSAGE, message));
   }
