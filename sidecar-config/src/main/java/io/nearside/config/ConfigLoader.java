@@ -74,6 +74,7 @@ public final class ConfigLoader {
             config.runtime(),
             config.coherence(),
             config.redis(),
+            config.postgres(),
             config.cluster(),
             config.admin()),
         sources);

@@ -9,11 +9,12 @@ public record NearsideConfig(
     @Setting(doc = "The process.") RuntimeConfig runtime,
     @Setting(doc = "How stale a served value may be at worst.") CoherenceConfig coherence,
     @Setting(doc = "The Redis face.") RedisConfig redis,
+    @Setting(doc = "The PostgreSQL face.") PostgresConfig postgres,
     @Setting(doc = "The other sidecars.") ClusterConfig cluster,
     @Setting(doc = "Probes, metrics and the management API.") AdminConfig admin) {
 
   public NearsideConfig {
-    Check.of(NearsideConfig.class, node, log, runtime, coherence, redis, cluster, admin)
+    Check.of(NearsideConfig.class, node, log, runtime, coherence, redis, postgres, cluster, admin)
         .require(
             !redis.enabled()
                 || !admin.enabled()
@@ -25,7 +26,32 @@ public record NearsideConfig(
             "expected another port than redis.listen.port",
             "redis",
             "admin")
+        .require(
+            !postgres.enabled()
+                || !portTaken(postgres.listen(), admin.enabled(), admin.host(), admin.port()),
+            "admin.port",
+            admin.port(),
+            "expected another port than postgres.listen.port",
+            "postgres",
+            "admin")
+        .require(
+            !postgres.enabled()
+                || !portTaken(
+                    postgres.listen(),
+                    redis.enabled(),
+                    redis.listen().host(),
+                    redis.listen().port()),
+            "postgres.listen.port",
+            postgres.listen().port(),
+            "expected another port than redis.listen.port",
+            "postgres",
+            "redis")
         .done();
+  }
+
+  private static boolean portTaken(
+      PostgresListenConfig listen, boolean other, String host, int port) {
+    return other && port != 0 && port == listen.port() && Hosts.overlap(host, listen.host());
   }
 
   /** The configuration of an empty file in an empty environment. */

@@ -20,6 +20,7 @@ final class Plain {
       case Choice choice -> choice.label();
       case List<?> list -> list.stream().map(Plain::of).toList();
       case CachePolicy policy -> map(RecordType.of(CachePolicy.class), policy);
+      case PostgresOverride override -> map(RecordType.of(PostgresOverride.class), override);
       case Number number -> number;
       case Boolean bool -> bool;
       default -> value.toString();

@@ -25,11 +25,22 @@ final class LimitsTest {
           "cluster.bind.portCount", List.of("cluster.bind.port=1024"),
           "cluster.bind.port", List.of("cluster.bind.portCount=1"),
           "cluster.heartbeatMillis", List.of("cluster.heartbeatLossMillis=600000"),
-          "cluster.heartbeatLossMillis", List.of("cluster.heartbeatMillis=100"));
+          "cluster.heartbeatLossMillis", List.of("cluster.heartbeatMillis=100"),
+          "postgres.pool.min", List.of("postgres.pool.max=10000"));
+
+  private static final Map<String, List<String>> MORE_COMPANIONS =
+      Map.of(
+          "postgres.pool.max", List.of("postgres.pool.min=0"),
+          "postgres.routing.ejectMillis", List.of("postgres.routing.ejectMaxMillis=86400000"),
+          "postgres.routing.ejectMaxMillis", List.of("postgres.routing.ejectMillis=10"));
+
+  private static final Map<String, String> LIST_WORDS =
+      Map.of("postgres.routing.weights", "a:1=1", "postgres.trackedParameters", "x");
 
   private static LoadedConfig load(String path, String text) {
     Map<String, String> environment = new java.util.HashMap<>();
-    for (String companion : COMPANIONS.getOrDefault(path, List.of())) {
+    for (String companion :
+        COMPANIONS.getOrDefault(path, MORE_COMPANIONS.getOrDefault(path, List.of()))) {
       int equals = companion.indexOf('=');
       environment.put(
           Key.variable(companion.substring(0, equals)), companion.substring(equals + 1));
@@ -75,17 +86,18 @@ final class LimitsTest {
     List<DynamicTest> tests = new ArrayList<>();
     for (Key key : Key.all()) {
       if (key.field().type() instanceof ListType list && list.element() == ScalarType.TEXT) {
+        String word = LIST_WORDS.getOrDefault(key.path(), "X") + ",";
         int max = Math.toIntExact(key.field().setting().max());
         tests.add(
             DynamicTest.dynamicTest(
                 key.path(),
                 () -> {
-                  assertDoesNotThrow(() -> load(key.path(), "X,".repeat(max)));
-                  assertRefused(key.path(), "X,".repeat(max + 1));
+                  assertDoesNotThrow(() -> load(key.path(), word.repeat(max)));
+                  assertRefused(key.path(), word.repeat(max + 1));
                 }));
       }
     }
-    assertEquals(2, tests.size());
+    assertEquals(4, tests.size());
     return tests;
   }
 

@@ -1,0 +1,1106 @@
+package io.nearside.agent.postgres;
+
+import io.nearside.agent.net.DisconnectReason;
+import io.nearside.agent.postgres.sql.Decision;
+import io.nearside.agent.postgres.sql.Effect;
+import io.nearside.agent.postgres.sql.PinReason;
+import io.nearside.agent.postgres.sql.StatementKind;
+import io.nearside.agent.postgres.upstream.Server;
+import io.nearside.agent.postgres.wire.Backend;
+import io.nearside.agent.postgres.wire.ErrorFields;
+import io.nearside.agent.postgres.wire.Frontend;
+import io.nearside.agent.postgres.wire.SqlState;
+import io.nearside.agent.postgres.wire.StatementNames;
+import io.nearside.config.PoolMode;
+import io.nearside.config.TokenScope;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's talk with servers: gathers what it asks into batches, finds a server for each, sends,
+ * and decides what of the answers the client sees. On the event loop.
+ *
+ * <pre>
+ *   FREE ──batch──► route ──► WAITING for a connection ──► SYNCING its parameters ──► LINKED
+ *    ▲                 ▲                                                                │
+ *    │                 └── the replica is behind, or failed with nothing delivered ◄────┤
+ *    └──────────── ReadyForQuery 'I', nothing owed, nothing pinned ◄────────────────────┘
+ * </pre>
+ *
+ * <p>While it is linked to the primary, everything goes there at once. A read on a replica outside
+ * a transaction is answered before the next batch is looked at.
+ */
+final class Conversation implements Session.Requests {
+  private enum Phase {
+    FREE,
+    WAITING,
+    SYNCING,
+    LINKED,
+    /** A batch waits until the replica has answered, or until a replica has caught up. */
+    HALTED
+  }
+
+  private static final int RETRIES_MAX = 3;
+
+  private final PostgresLoop loop;
+  private final Session session;
+  private final PoolKey key;
+  private final String identity;
+  private final SessionState state;
+  // What the client is saying.
+  private Batch batch = new Batch();
+  // What was sent and may have to be sent again.
+  private Batch sent = new Batch();
+  // Which of the two is looked for a server for.
+  private Batch todo = batch;
+  private final Tokens tokens;
+  private Phase phase = Phase.FREE;
+  private ClientPolicy policy;
+  private @Nullable ServerConnection link;
+  // Kept between transactions: in session mode, or for a pin. Null, or the link, or idle.
+  private @Nullable ServerConnection own;
+  private @Nullable Pool waitingAt;
+  private @Nullable ReplicaAttempt attempt;
+  private boolean streaming;
+  private boolean batchOpen;
+  private boolean failedBatch;
+  private boolean rolledBack;
+  private int retries;
+  private boolean holding;
+  private boolean tokenOwed;
+  private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
+  private List<Effect> pendingEffects = List.of();
+  private @Nullable Decision lastDecision;
+  private long batchNanos;
+  private long transactionNanos;
+  private long waitDeadlineNanos;
+  private long rows;
+  private boolean skippingToSync;
+  private @Nullable String routeLabel;
+  private @Nullable StatementText statisticsText;
+
+  Conversation(
+      PostgresLoop loop,
+      Session session,
+      PoolKey key,
+      String identity,
+      SessionState state,
+      String applicationName) {
+    this.loop = loop;
+    this.session = session;
+    this.key = key;
+    this.identity = identity;
+    this.state = state;
+    this.policy = loop.policyOf(key, applicationName);
+    this.tokens = loop.tokensOf(key.database());
+    if (policy.mode() == PoolMode.SESSION) {
+      state.pin(PinReason.SESSION_MODE, loop.now());
+    }
+  }
+
+  PoolKey key() {
+    return key;
+  }
+
+  SessionState state() {
+    return state;
+  }
+
+  ClientPolicy policy() {
+    return policy;
+  }
+
+  @Nullable ServerConnection link() {
+    return link == null ? own : link;
+  }
+
+  boolean isWaiting() {
+    return phase == Phase.WAITING;
+  }
+
+  boolean isActive() {
+    return phase != Phase.FREE;
+  }
+
+  @Nullable Decision lastDecision() {
+    return lastDecision;
+  }
+
+  // ---- what the client asks
+
+  @Override
+  public boolean isBlocked() {
+    return phase == Phase.WAITING
+        || phase == Phase.SYNCING
+        || phase == Phase.HALTED
+        || (link != null && !link.socket().isClosed() && !link.socket().isWritable())
+        || (link != null && link.replies().size() > loop.batchesMax());
+  }
+
+  @Override
+  public boolean message(
+      byte type, byte[] bytes, int from, int to, boolean whole, int messageLength) {
+    switch (type) {
+      case Frontend.COPY_DATA, Frontend.COPY_DONE, Frontend.COPY_FAIL ->
+          copy(type, bytes, from, to, whole);
+      case Frontend.TERMINATE -> session.quit();
+      case Frontend.QUERY,
+          Frontend.PARSE,
+          Frontend.BIND,
+          Frontend.DESCRIBE,
+          Frontend.CLOSE,
+          Frontend.EXECUTE,
+          Frontend.SYNC,
+          Frontend.FLUSH,
+          Frontend.FUNCTION_CALL -> {
+        if (skippingToSync) {
+          skip(type);
+        } else if (!whole) {
+          return streams(type, bytes, from, to);
+        } else {
+          gather(type, bytes, from, to);
+        }
+      }
+      default ->
+          session.fatal(
+              ErrorFields.fatal(
+                  SqlState.PROTOCOL_VIOLATION, "invalid frontend message type " + (type & 0xff)),
+              DisconnectReason.PROTOCOL);
+    }
+    return true;
+  }
+
+  /** After an error that the sidecar gave in a server's stead, as a server would do it. */
+  private void skip(byte type) {
+    if (type == Frontend.SYNC) {
+      skippingToSync = false;
+      session.send(Backend.readyForQuery(statusWithoutServer()));
+    }
+  }
+
+  private byte statusWithoutServer() {
+    return link == null ? Backend.IDLE : link.status();
+  }
+
+  private void copy(byte type, byte[] bytes, int from, int to, boolean whole) {
+    // Without a server it is what is left over of a COPY that failed: ignored, as the server does.
+    streaming = !whole && link == null;
+    if (link != null && phase == Phase.LINKED) {
+      link.sendRaw(bytes, from, to);
+      link.pool().counters().bytesOut(to - from);
+      if (type != Frontend.COPY_DATA) {
+        link.replies().add(Expected.COPY_END);
+      }
+    }
+  }
+
+  @Override
+  public void piece(byte[] bytes, int from, int to) {
+    if (link != null && !streaming) {
+      link.sendRaw(bytes, from, to);
+      link.pool().counters().bytesOut(to - from);
+    }
+  }
+
+  /** A message too large to hold: it goes to the primary as it comes. */
+  private boolean streams(byte type, byte[] bytes, int from, int to) {
+    ServerConnection server = link;
+    if (server == null || !server.isPrimary() || !batch.isEmpty()) {
+      batch.unknownText();
+      batchOpen = true;
+      dispatch();
+      server = link;
+      if (server == null || phase != Phase.LINKED) {
+        return false;
+      }
+    }
+    batchOpen = type != Frontend.QUERY && type != Frontend.FUNCTION_CALL;
+    beginBatch();
+    tokenOwed |= loop.splits();
+    switch (type) {
+      case Frontend.QUERY -> server.send(bytes, from, to, Expected.QUERY);
+      case Frontend.FUNCTION_CALL -> server.send(bytes, from, to, Expected.FUNCTION_CALL);
+      case Frontend.PARSE -> {
+        // Too large to be parsed anew elsewhere: the client stays here.
+        state.pin(PinReason.UNKNOWN, loop.now());
+        keepOwn(server);
+        server.send(bytes, from, to, Expected.parse(true, null));
+      }
+      case Frontend.BIND -> {
+        if (StatementNames.headLength(bytes, from, to) < 0) {
+          return false;
+        }
+        new BatchSender(state, server, isShared(server), loop.catalogChanges(key.database()))
+            .bindHead(bytes, from, to);
+      }
+      default -> server.sendRaw(bytes, from, to);
+    }
+    server.dirty(true);
+    return true;
+  }
+
+  private void gather(byte type, byte[] bytes, int from, int to) {
+    Batch.Named named = null;
+    switch (type) {
+      case Frontend.QUERY ->
+          text(
+              loop.texts().of(bytes, from + 5, Math.max(from + 5, to - 1)),
+              bytes,
+              from + 5,
+              to - 1);
+      case Frontend.PARSE -> named = parsed(bytes, from, to);
+      case Frontend.BIND, Frontend.DESCRIBE, Frontend.CLOSE -> named = named(type, bytes, from, to);
+      case Frontend.FLUSH -> batch.flush();
+      default -> {}
+    }
+    batch.add(bytes, from, to, named);
+    if (batch.isComplete()
+        || batch.isFlushed()
+        || batchOpen
+        || batch.length() > loop.requestBufferBytes()) {
+      dispatch();
+    }
+  }
+
+  private void text(StatementText known, byte[] bytes, int from, int to) {
+    batch.text(isPlain() ? known : loop.texts().unusual(bytes, from, to, standardStrings()));
+  }
+
+  /** Whether texts can be read as everybody's: strings and encoding are as by default. */
+  private boolean isPlain() {
+    return standardStrings() && state.encodingIsSafe();
+  }
+
+  private boolean standardStrings() {
+    return !"off".equals(state.wanted().reported("standard_conforming_strings"));
+  }
+
+  private Batch.@Nullable Named parsed(byte[] bytes, int from, int to) {
+    int nameEnd = end(bytes, from + 5, to);
+    int textEnd = nameEnd < 0 ? -1 : end(bytes, nameEnd + 1, to);
+    if (textEnd < 0 || to - textEnd < 3) {
+      batch.unknownText();
+      return null;
+    }
+    Prepared statement =
+        isPlain()
+            ? loop.texts().prepared(bytes, nameEnd + 1, textEnd, to)
+            : loop.texts().unshared(bytes, nameEnd + 1, textEnd, to, standardStrings());
+    batch.text(statement.text());
+    return new Batch.Named(statement, java.util.Arrays.copyOfRange(bytes, from + 5, nameEnd));
+  }
+
+  private static int end(byte[] bytes, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (bytes[i] == 0) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private Batch.@Nullable Named named(byte type, byte[] bytes, int from, int to) {
+    if (!isWellFormed(type, bytes, from, to)) {
+      batch.unknownText();
+      return null;
+    }
+    if (!StatementNames.namesStatement(bytes, from, to)) {
+      return null;
+    }
+    byte[] name = StatementNames.name(bytes, from, to);
+    if (type == Frontend.BIND) {
+      StatementText text = textOf(name);
+      if (text == null) {
+        batch.unknownText();
+      } else {
+        batch.text(text);
+      }
+    }
+    return new Batch.Named(null, name);
+  }
+
+  private static boolean isWellFormed(byte type, byte[] bytes, int from, int to) {
+    int at = from + 5;
+    if (type != Frontend.BIND) {
+      return to - at >= 2 && end(bytes, at + 1, to) == to - 1;
+    }
+    int portal = end(bytes, at, to);
+    return portal >= 0 && end(bytes, portal + 1, to) >= 0;
+  }
+
+  /** What a statement says, whether it was parsed before or is in this batch. */
+  private @Nullable StatementText textOf(byte[] name) {
+    for (int i = batch.count() - 1; i >= 0; i--) {
+      Batch.Named one = batch.named(i);
+      if (one != null && one.statement() != null && java.util.Arrays.equals(one.name(), name)) {
+        return one.statement().text();
+      }
+    }
+    Prepared known =
+        name.length == 0 ? state.unnamed() : state.statements().get(SessionState.name(name));
+    return known == null ? null : known.text();
+  }
+
+  // ---- finding a server
+
+  /** Sends the batch, or finds out what it has to wait for. */
+  private void dispatch() {
+    todo = batch;
+    ServerConnection server = link;
+    if (server != null) {
+      if (server.isPrimary() || server.isInTransaction() || batchOpen) {
+        if (phase == Phase.LINKED) {
+          sendBatch(server);
+        }
+      } else {
+        phase = Phase.HALTED;
+      }
+      return;
+    }
+    if (isRefused() || isAnsweredHere()) {
+      return;
+    }
+    retries = 0;
+    waitDeadlineNanos = 0;
+    find();
+  }
+
+  /** In statement mode a transaction can not be kept on one connection. */
+  private boolean isRefused() {
+    if (policy.mode() == PoolMode.STATEMENT
+        && (batch.has(StatementKind.BEGIN) || batch.has(StatementKind.TWO_PHASE))) {
+      boolean complete = batch.isComplete();
+      batch.clear();
+      refuse(
+          ErrorFields.error(
+              SqlState.FEATURE_NOT_SUPPORTED,
+              "transaction blocks are not allowed in statement pooling mode"),
+          complete);
+      return true;
+    }
+    return false;
+  }
+
+  /** Closing statements and Sync need no server where nothing is linked. */
+  private boolean isAnsweredHere() {
+    if (!batch.isComplete() || !batch.texts().isEmpty() || batch.isOpaque() || own != null) {
+      return false;
+    }
+    for (int i = 0; i < batch.count(); i++) {
+      byte type = batch.bytes()[batch.start(i)];
+      Batch.Named named = batch.named(i);
+      boolean close = type == Frontend.CLOSE && named != null && named.name().length > 0;
+      if (type != Frontend.SYNC && !close) {
+        return false;
+      }
+    }
+    for (int i = 0; i < batch.count(); i++) {
+      Batch.Named named = batch.named(i);
+      if (named != null) {
+        state.statements().remove(SessionState.name(named.name()));
+        session.send(Backend.CLOSE_COMPLETE_MESSAGE);
+      }
+    }
+    session.send(Backend.readyForQuery(Backend.IDLE));
+    batch.clear();
+    batchOpen = false;
+    return true;
+  }
+
+  /** Chooses a server and asks for a connection to it. */
+  private void find() {
+    Server replica = retries == 0 && mayLeavePrimary() ? replica() : null;
+    if (replica != null) {
+      acquire(loop.pool(replica, key));
+      return;
+    }
+    if (own != null) {
+      granted(own);
+      return;
+    }
+    Server primary = loop.servers().primary();
+    if (primary == null) {
+      phase = Phase.WAITING;
+      loop.awaitPrimary(this);
+      return;
+    }
+    acquire(loop.pool(primary, key));
+  }
+
+  private void acquire(Pool pool) {
+    phase = Phase.WAITING;
+    waitingAt = pool;
+    ServerConnection server = pool.acquire(session, identity);
+    if (server != null) {
+      granted(server);
+    }
+  }
+
+  /** There is a primary again, or the wait for one is over. */
+  void primaryFound() {
+    if (phase == Phase.WAITING && waitingAt == null) {
+      find();
+      loop.flushDirty();
+    }
+  }
+
+  boolean awaitsPrimary() {
+    return phase == Phase.WAITING && waitingAt == null;
+  }
+
+  private boolean mayLeavePrimary() {
+    lastDecision = null;
+    if (!loop.splits() || state.isPinnedByState()) {
+      return false;
+    }
+    if (todo.texts().isEmpty() || todo.isOpaque() || todo.isFlushed() || !todo.isComplete()) {
+      return false;
+    }
+    return isReadOnly();
+  }
+
+  private boolean isReadOnly() {
+    if (todo.isOpaque()) {
+      return false;
+    }
+    for (StatementText text : todo.texts()) {
+      Decision decision = text.decision(loop.catalog(key.database()), policy.route());
+      lastDecision = decision;
+      if (decision.target() != Decision.Target.REPLICA) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private @Nullable Server replica() {
+    if (!tokens.isKnown(policy.scope())) {
+      return null;
+    }
+    return loop.chooseReplica(key, neededToken());
+  }
+
+  private long neededToken() {
+    return tokens.needed(policy.scope(), state);
+  }
+
+  // ---- linked
+
+  /** A connection is there. */
+  void granted(ServerConnection server) {
+    waitingAt = null;
+    if (session.isClosed()) {
+      server.pool().release(server);
+      return;
+    }
+    link = server;
+    server.link(session);
+    transactionNanos = loop.now();
+    String difference =
+        state.wanted().matches(server.parameters())
+            ? null
+            : state.wanted().difference(server.parameters());
+    if (difference == null) {
+      start(server);
+    } else {
+      phase = Phase.SYNCING;
+      server.ask(difference, new ParameterSync(server));
+      server.flush();
+    }
+  }
+
+  private final class ParameterSync implements OwnQuery {
+    private final ServerConnection server;
+
+    ParameterSync(ServerConnection server) {
+      this.server = server;
+    }
+
+    @Override
+    public void row(@Nullable String value) {}
+
+    @Override
+    public void done(byte status, @Nullable ErrorFields error) {
+      if (error == null) {
+        server.parameters().applied(state.wanted());
+        if (link == server && phase == Phase.SYNCING) {
+          start(server);
+          session.proceed();
+          flushServer();
+        }
+      } else if (link == server) {
+        link = null;
+        own = null;
+        server.unlink();
+        server.close(DisconnectReason.RETIRED);
+        refused(error.withDetail("raised when the client's parameters were restored"));
+      }
+    }
+
+    @Override
+    public void lost() {}
+  }
+
+  private void start(ServerConnection server) {
+    phase = Phase.LINKED;
+    if (todo.isEmpty()) {
+      return;
+    }
+    sendBatch(server);
+  }
+
+  private boolean isShared(ServerConnection server) {
+    return policy.mode() != PoolMode.SESSION || !server.isPrimary();
+  }
+
+  private void keepOwn(ServerConnection server) {
+    if (server.isPrimary()) {
+      own = server;
+    }
+  }
+
+  private void beginBatch() {
+    batchNanos = loop.now();
+    failedBatch = false;
+    rolledBack = false;
+    rows = 0;
+  }
+
+  private void sendBatch(ServerConnection server) {
+    beginBatch();
+    Batch now = todo;
+    boolean complete = now.isComplete();
+    boolean alone = complete && !server.isInTransaction() && server.replies().isEmpty();
+    if (attempt != null) {
+      // It is not alone any more: what comes of it is the client's.
+      attempt.deliver(session);
+      attempt = null;
+    }
+    if (alone && !server.isPrimary()) {
+      attempt = tryReplica(server);
+    } else if (alone && isShared(server) && !now.isSimpleQuery()) {
+      attempt = new ReplicaAttempt(true);
+    }
+    pendingEffects = now.effects();
+    state.sent(pendingEffects, loop.now());
+    if (server.isPrimary() && (state.isPinned() || policy.mode() == PoolMode.SESSION)) {
+      own = server;
+      server.dirty(true);
+    }
+    new BatchSender(state, server, isShared(server), loop.catalogChanges(key.database())).send(now);
+    server.pool().counters().bytesOut(now.length());
+    statisticsText = now.texts().isEmpty() ? null : now.texts().getFirst();
+    batchOpen = !complete;
+    if (server.isPrimary()) {
+      routeLabel = "primary";
+      tokenOwed |= loop.splits() && !isReadOnly();
+      if (complete && tokenOwed && endsOutsideTransaction(server)) {
+        askPosition(server);
+      }
+    } else {
+      routeLabel = "replica";
+    }
+    if (attempt == null) {
+      now.clear();
+    } else if (now == batch) {
+      batch = sent;
+      sent = now;
+      batch.clear();
+    }
+  }
+
+  private ReplicaAttempt tryReplica(ServerConnection server) {
+    long token = neededToken();
+    boolean known = token == 0 || server.pool().server().replayPosition() >= token;
+    var trying = new ReplicaAttempt(known);
+    if (!known) {
+      loop.counters().tokenChecked();
+      server.ask(Tokens.replayedQuery(token), new TokenCheck(server, trying, token));
+    }
+    return trying;
+  }
+
+  /** Whether it is known that no transaction is open when the batch at hand is over. */
+  private boolean endsOutsideTransaction(ServerConnection server) {
+    if (server.replies().readies() > 1 || todo.texts().size() != 1 || todo.isOpaque()) {
+      return false;
+    }
+    if (!todo.texts().getFirst().analysis().isSingle()) {
+      return false;
+    }
+    StatementKind kind = todo.texts().getFirst().analysis().kind();
+    if (server.isInTransaction()) {
+      return kind == StatementKind.COMMIT;
+    }
+    return kind == StatementKind.WRITE
+        || kind == StatementKind.READ
+        || kind == StatementKind.DDL
+        || kind == StatementKind.CALL
+        || kind == StatementKind.DO;
+  }
+
+  /** Asks for the position of what was written, behind it. */
+  private void askPosition(ServerConnection server) {
+    tokenOwed = false;
+    boolean hold = policy.scope() == TokenScope.POD || policy.scope() == TokenScope.CLUSTER;
+    server.ask(Tokens.POSITION_QUERY, new PositionQuery(server));
+    positionsAsked++;
+    holdReady |= hold;
+  }
+
+  private int positionsAsked;
+  private boolean holdReady;
+
+  private final class PositionQuery implements OwnQuery {
+    private final ServerConnection server;
+    private @Nullable String position;
+
+    PositionQuery(ServerConnection server) {
+      this.server = server;
+    }
+
+    @Override
+    public void row(@Nullable String value) {
+      position = value;
+    }
+
+    @Override
+    public void done(byte status, @Nullable ErrorFields error) {
+      tokens.written(policy.scope(), state, server.pool().server(), position);
+      over();
+      settle(server);
+    }
+
+    @Override
+    public void lost() {
+      tokens.written(policy.scope(), state, server.pool().server(), null);
+      over();
+    }
+
+    private void over() {
+      positionsAsked--;
+      if (positionsAsked == 0) {
+        holdReady = false;
+        releaseHeld();
+      }
+    }
+  }
+
+  private void releaseHeld() {
+    holding = false;
+    if (held.size() > 0) {
+      byte[] bytes = held.toByteArray();
+      held.reset();
+      session.send(bytes, 0, bytes.length);
+    }
+  }
+
+  /** Keeps what a client may not see yet; true when it was kept. */
+  boolean holds(byte[] bytes, int from, int to) {
+    if (holding) {
+      held.write(bytes, from, to - from);
+      return true;
+    }
+    return false;
+  }
+
+  private final class TokenCheck implements OwnQuery {
+    private final ServerConnection server;
+    private final ReplicaAttempt of;
+    private final long token;
+    private boolean replayed;
+
+    TokenCheck(ServerConnection server, ReplicaAttempt of, long token) {
+      this.server = server;
+      this.of = of;
+      this.token = token;
+    }
+
+    @Override
+    public void row(@Nullable String value) {
+      replayed = "t".equals(value);
+    }
+
+    @Override
+    public void done(byte status, @Nullable ErrorFields error) {
+      of.checked(replayed && error == null);
+      if (replayed) {
+        server.pool().server().observedReplay(token);
+      }
+    }
+
+    @Override
+    public void lost() {}
+  }
+
+  // ---- what servers say
+
+  boolean wantsParameter(String name, String value) {
+    if (link != null && !link.isPrimary() && name.equals("in_hot_standby")) {
+      return false;
+    }
+    return state.tell(name, value);
+  }
+
+  boolean wants(byte type, byte[] bytes, int from, int to) {
+    if (type == Backend.COMMAND_COMPLETE) {
+      rows += Backend.rows(bytes, from, to);
+      rolledBack |= Tags.isRollback(bytes, from, to);
+      if (holdReady && !holding) {
+        holdFromHere();
+      }
+    }
+    ReplicaAttempt current = attempt;
+    if (current == null || !current.isOpen()) {
+      return true;
+    }
+    if (current.state() == ReplicaAttempt.State.DISCARDING) {
+      return false;
+    }
+    boolean harmless =
+        switch (type) {
+          case Backend.PARSE_COMPLETE,
+              Backend.BIND_COMPLETE,
+              Backend.PARAMETER_DESCRIPTION,
+              Backend.ROW_DESCRIPTION,
+              Backend.NO_DATA ->
+              true;
+          default -> false;
+        };
+    if (harmless && current.keep(bytes, from, to)) {
+      return false;
+    }
+    deliverKept(current);
+    return true;
+  }
+
+  private void deliverKept(ReplicaAttempt current) {
+    ServerConnection server = link;
+    if (server != null) {
+      server.before(() -> current.deliver(session));
+      current.delivering();
+    }
+  }
+
+  private void holdFromHere() {
+    if (link != null) {
+      link.before(() -> holding = true);
+    }
+  }
+
+  boolean wantsError(ServerConnection server, byte[] bytes, int from, int to) {
+    failedBatch = true;
+    ReplicaAttempt current = attempt;
+    if (current != null && current.isOpen()) {
+      if (current.state() == ReplicaAttempt.State.DISCARDING) {
+        return false;
+      }
+      ErrorFields error = ErrorFields.parse(bytes, from, to);
+      String reason = server.isPrimary() ? Healing.onPrimary(error) : Healing.onReplica(error);
+      if (reason != null && retries < RETRIES_MAX) {
+        current.heal(reason);
+        loop.healed(reason);
+        if (reason.equals(Healing.READ_ONLY)) {
+          loop.learnedWrite(sent);
+        }
+        return false;
+      }
+      deliverKept(current);
+    }
+    if (!state.statements().isEmpty() && Tags.namesOurs(bytes, from, to)) {
+      byte[] words = Backend.error(state.inClientsWords(ErrorFields.parse(bytes, from, to)));
+      server.before(() -> session.deliver(words, 0, words.length));
+      return false;
+    }
+    return true;
+  }
+
+  /** What is said in a server's stead; true when the client gets it now. */
+  boolean wantsSynthetic(byte[] message) {
+    ReplicaAttempt current = attempt;
+    return current == null || !current.isOpen() || !current.keep(message, 0, message.length);
+  }
+
+  boolean wantsLastWords() {
+    ReplicaAttempt current = attempt;
+    return current == null || !current.isOpen();
+  }
+
+  boolean wantsReady(ServerConnection server) {
+    if (attempt != null && attempt.state() == ReplicaAttempt.State.DISCARDING) {
+      return false;
+    }
+    if (attempt != null && attempt.isOpen()) {
+      deliverKept(attempt);
+    }
+    if (holdReady && !holding) {
+      holdFromHere();
+    }
+    return true;
+  }
+
+  /** A batch was answered. */
+  void ready(ServerConnection server) {
+    ReplicaAttempt current = attempt;
+    attempt = null;
+    if (current != null && current.state() == ReplicaAttempt.State.DISCARDING) {
+      elsewhere(server, current);
+      return;
+    }
+    long now = loop.now();
+    boolean inTransaction = server.isInTransaction();
+    server.pool().counters().query(now - batchNanos);
+    loop.statistics(this, server, now - batchNanos);
+    state.answered(pendingEffects, failedBatch, rolledBack, inTransaction, server);
+    for (Effect effect : pendingEffects) {
+      if (effect instanceof Effect.CatalogChange && !failedBatch) {
+        loop.catalogChanged(key.database());
+      }
+    }
+    pendingEffects = List.of();
+    if (current != null) {
+      sent.clear();
+    }
+    if (!inTransaction) {
+      server.pool().counters().transaction(now - transactionNanos);
+      transactionNanos = now;
+      if (tokenOwed && server.isPrimary() && server.replies().isEmpty() && !rolledBack) {
+        askPosition(server);
+        server.flush();
+      }
+      tokenOwed &= !rolledBack;
+    } else if (policy.mode() == PoolMode.STATEMENT) {
+      session.fatal(
+          ErrorFields.fatal(
+              SqlState.FEATURE_NOT_SUPPORTED,
+              "transaction blocks are not allowed in statement pooling mode"),
+          DisconnectReason.PROTOCOL);
+      return;
+    }
+    settle(server);
+  }
+
+  /** Lets the connection go if nothing keeps it, and goes on with what waits. */
+  private void settle(ServerConnection server) {
+    if (link == server
+        && server.replies().isEmpty()
+        && !server.isInTransaction()
+        && !batchOpen
+        && !session.isClosed()) {
+      boolean keep = state.isPinned() && server.isPrimary();
+      link = null;
+      Phase before = phase;
+      phase = Phase.FREE;
+      if (keep) {
+        own = server;
+        server.idle();
+      } else {
+        if (own == server) {
+          own = null;
+        }
+        server.pool().release(server);
+      }
+      if (before == Phase.HALTED) {
+        dispatch();
+      }
+    }
+    session.proceed();
+    flushServer();
+  }
+
+  /** The replica could not serve the read, and the client has seen nothing of it. */
+  private void elsewhere(ServerConnection server, ReplicaAttempt current) {
+    todo = sent;
+    long now = loop.now();
+    if (server.isPrimary()) {
+      // Parsed anew where it stands: its plans were for what is no more.
+      retries++;
+      forget(server);
+      sendBatch(server);
+      flushServer();
+      return;
+    }
+    link = null;
+    phase = Phase.FREE;
+    if (current.healedError() == null) {
+      long waitNanos = loop.waitMillis() * 1_000_000;
+      if (waitDeadlineNanos == 0) {
+        waitDeadlineNanos = now + waitNanos;
+        loop.counters().tokenWaited();
+      }
+      if (now < waitDeadlineNanos) {
+        phase = Phase.HALTED;
+        server.pool().release(server);
+        loop.after(
+            1,
+            () -> {
+              if (phase == Phase.HALTED && !session.isClosed()) {
+                loop.tick();
+                phase = Phase.FREE;
+                find();
+                flushServer();
+                loop.flushDirty();
+              }
+            });
+        return;
+      }
+      loop.counters().tokenGivenUp();
+    }
+    server.pool().release(server);
+    retries++;
+    find();
+    flushServer();
+  }
+
+  private void forget(ServerConnection server) {
+    for (int i = 0; i < sent.count(); i++) {
+      Batch.Named named = sent.named(i);
+      if (named != null) {
+        Prepared statement = state.statements().get(SessionState.name(named.name()));
+        if (statement != null) {
+          server.statements().addOutdated(statement);
+        }
+        server.statements().unnamed(null);
+      }
+    }
+  }
+
+  /** No connection is to be had for what the client asked. */
+  void refused(ErrorFields why) {
+    waitingAt = null;
+    boolean complete = todo.isComplete();
+    phase = Phase.FREE;
+    todo.clear();
+    batchOpen = false;
+    attempt = null;
+    refuse(why, complete);
+    session.proceed();
+  }
+
+  private void refuse(ErrorFields why, boolean complete) {
+    session.send(Backend.error(why));
+    if (complete) {
+      session.send(Backend.readyForQuery(Backend.IDLE));
+    } else {
+      skippingToSync = true;
+    }
+  }
+
+  /** A client waits no longer for what it asked. */
+  void cancelled() {
+    if (phase == Phase.WAITING || (phase == Phase.HALTED && link == null)) {
+      if (waitingAt != null) {
+        waitingAt.withdraw(session);
+      }
+      refused(
+          ErrorFields.error(SqlState.QUERY_CANCELED, "canceling statement due to user request"));
+      loop.flushDirty();
+    } else if (link != null) {
+      loop.cancelOn(link);
+    }
+  }
+
+  void serverLost(ServerConnection server) {
+    boolean nothingAsked =
+        phase == Phase.SYNCING || (attempt != null && attempt.isOpen() && !server.isPrimary());
+    boolean owesNothing =
+        phase == Phase.LINKED && !server.isInTransaction() && !server.replies().owesClient();
+    if (server == link && owesNothing && !batchOpen && !state.isPinned()) {
+      // Only a position of ours was asked for: the client has all its answers.
+      link = null;
+      phase = Phase.FREE;
+      return;
+    }
+    if (server == link && nothingAsked && !state.isPinnedByState()) {
+      link = null;
+      own = own == server ? null : own;
+      if (phase == Phase.LINKED) {
+        todo = sent;
+        loop.healed(Healing.LOST);
+      }
+      attempt = null;
+      phase = Phase.FREE;
+      retries++;
+      if (retries > RETRIES_MAX) {
+        refused(lossOf(server));
+      } else {
+        find();
+        flushServer();
+      }
+      return;
+    }
+    if (holding) {
+      // The write may have been acknowledged by the server, but its position is not known.
+      releaseHeld();
+    }
+    session.fatal(lossOf(server), DisconnectReason.UPSTREAM_LOST);
+  }
+
+  private static ErrorFields lossOf(ServerConnection server) {
+    ErrorFields words = server.lastWords();
+    ErrorFields loss =
+        ErrorFields.fatal(SqlState.CONNECTION_FAILURE, "the connection to the server was lost");
+    return words == null
+        ? loss.withDetail("server " + server.pool().server().address())
+        : loss.withDetail(
+            "server " + server.pool().server().address() + " said: " + words.message());
+  }
+
+  void flushServer() {
+    if (link != null) {
+      link.flush();
+    }
+  }
+
+  @Override
+  public void clientWritable(boolean writable) {
+    if (link != null) {
+      link.socket().reading(writable);
+    }
+  }
+
+  @Override
+  public void ended(boolean goodbye) {
+    if (waitingAt != null) {
+      waitingAt.withdraw(session);
+    }
+    ServerConnection server = link;
+    ServerConnection kept = own;
+    link = null;
+    own = null;
+    if (server != null && !server.isClosed()) {
+      leave(server);
+    }
+    if (kept != null && kept != server && !kept.isClosed()) {
+      leave(kept);
+    }
+  }
+
+  private void leave(ServerConnection server) {
+    if (!session.isBetweenMessages() || batchOpen) {
+      // Half of something was sent: nothing can follow it.
+      server.unlink();
+      server.close(DisconnectReason.RETIRED);
+    } else {
+      server.flush();
+      server.pool().abandon(server);
+    }
+  }
+
+  @Nullable String routeLabel() {
+    return routeLabel;
+  }
+
+  @Nullable StatementText statisticsText() {
+    return statisticsText;
+  }
+
+  long rows() {
+    return rows;
+  }
+
+  boolean failed() {
+    return failedBatch;
+  }
+}

@@ -1,0 +1,4 @@
+package io.nearside.agent.postgres;
+
+/** Whose connections a pool holds. */
+record PoolKey(String database, String user) {}

@@ -1,0 +1,240 @@
+package io.nearside.agent.postgres;
+
+import io.nearside.agent.postgres.sql.Effect;
+import io.nearside.agent.postgres.sql.PinReason;
+import io.nearside.agent.postgres.wire.ErrorFields;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client's session consists of besides its connection: parameters, prepared statements, pins
+ * and the position of its last write. Moves with the client from one server connection to the next.
+ * On the event loop.
+ */
+final class SessionState {
+  private final Parameters wanted = new Parameters();
+  private final Parameters initial;
+  // As the client was told, by the name that servers use.
+  private final Map<String, String> told = new HashMap<>();
+  private final Map<String, Prepared> statements = new HashMap<>();
+  private final Map<PinReason, Long> pins = new EnumMap<>(PinReason.class);
+  private final List<Effect> uncommitted = new ArrayList<>();
+  private final List<PinReason> batchPins = new ArrayList<>();
+  private @Nullable Prepared unnamed;
+  private long token;
+  private long tokenGeneration;
+
+  /**
+   * @param initial what parameters go back to
+   */
+  SessionState(Parameters initial) {
+    this.initial = initial;
+  }
+
+  /** What the client's parameters are to be on any connection that it uses. */
+  Parameters wanted() {
+    return wanted;
+  }
+
+  /** What the server said at login is what the client starts with. */
+  void begin(Map<String, String> reported) {
+    told.putAll(reported);
+    reported.forEach((name, value) -> wanted.report(Parameters.key(name), value));
+    initial.takeTracked(wanted);
+    reported.forEach((name, value) -> initial.report(Parameters.key(name), value));
+  }
+
+  /** Whether the client has yet to hear that a parameter has this value; it has, afterwards. */
+  boolean tell(String name, String value) {
+    return !value.equals(told.put(name, value));
+  }
+
+  // ---- statements
+
+  Map<String, Prepared> statements() {
+    return statements;
+  }
+
+  static String name(byte[] name) {
+    return new String(name, StandardCharsets.ISO_8859_1);
+  }
+
+  @Nullable Prepared unnamed() {
+    return unnamed;
+  }
+
+  void unnamed(@Nullable Prepared statement) {
+    unnamed = statement;
+  }
+
+  /** An error text that names one of our statements, as the client knows it. */
+  ErrorFields inClientsWords(ErrorFields error) {
+    ErrorFields words = error;
+    for (Map.Entry<String, Prepared> each : statements.entrySet()) {
+      byte[] ours = each.getValue().serverName();
+      if (words.message().contains('"' + new String(ours, StandardCharsets.US_ASCII) + '"')) {
+        words = words.replaceInMessage(ours, each.getKey().getBytes(StandardCharsets.ISO_8859_1));
+      }
+    }
+    return words;
+  }
+
+  // ---- pins
+
+  Map<PinReason, Long> pins() {
+    return pins;
+  }
+
+  boolean isPinned() {
+    return !pins.isEmpty();
+  }
+
+  /** Whether anything but the pool's mode keeps the session where it is. */
+  boolean isPinnedByState() {
+    return pins.size() > (pins.containsKey(PinReason.SESSION_MODE) ? 1 : 0);
+  }
+
+  void pin(PinReason reason, long now) {
+    if (pins.putIfAbsent(reason, now) == null) {
+      batchPins.add(reason);
+    }
+  }
+
+  void unpin(PinReason reason) {
+    pins.remove(reason);
+  }
+
+  // ---- what statements change
+
+  /** A batch is sent: what it may leave behind pins from now on. */
+  void sent(List<Effect> effects, long now) {
+    for (int i = 0; i < effects.size(); i++) {
+      if (effects.get(i) instanceof Effect.Pin pin) {
+        pin(pin.reason(), now);
+      }
+    }
+  }
+
+  /**
+   * A batch was answered.
+   *
+   * @param failed whether with an error
+   * @param rolledBack whether a transaction that was open before, or was begun in it, was rolled
+   *     back
+   * @param inTransaction whether one is open now
+   */
+  void answered(
+      List<Effect> effects,
+      boolean failed,
+      boolean rolledBack,
+      boolean inTransaction,
+      ServerConnection server) {
+    if (failed && !inTransaction) {
+      for (PinReason reason : batchPins) {
+        if (!reason.survivesRollback()) {
+          pins.remove(reason);
+        }
+      }
+    }
+    batchPins.clear();
+    if (!failed) {
+      uncommitted.addAll(effects);
+    }
+    if (inTransaction) {
+      return;
+    }
+    if (!rolledBack && !failed) {
+      commit(server);
+    }
+    uncommitted.clear();
+    wanted.takeReported(server.parameters());
+    resetToInitial();
+  }
+
+  private final List<String> resets = new ArrayList<>();
+
+  private void commit(ServerConnection server) {
+    for (Effect effect : uncommitted) {
+      switch (effect) {
+        case Effect.SetParameter set -> {
+          if (!set.local() && !Parameters.isReportedSettable(set.name())
+              || set.name().equals("search_path")) {
+            var assignment = new Parameters.Assignment(set.value(), false);
+            wanted.track(set.name(), assignment);
+            server.parameters().track(set.name(), assignment);
+          }
+        }
+        case Effect.ResetParameter reset -> reset(reset.name(), server);
+        case Effect.ResetAll _ -> resetAll(server);
+        case Effect.DiscardAll _ -> {
+          resetAll(server);
+          statements.clear();
+          unnamed = null;
+          server.statements().clear();
+          pins.keySet().removeIf(reason -> reason != PinReason.SESSION_MODE);
+        }
+        case Effect.DeallocateAll _ -> {
+          statements.clear();
+          server.statements().clear();
+        }
+        case Effect.Deallocate deallocate -> statements.remove(deallocate.name());
+        case Effect.Unpin unpin -> pins.remove(unpin.reason());
+        case Effect.DiscardTemp _ -> pins.remove(PinReason.TEMPORARY_TABLE);
+        case Effect.Pin _,
+            Effect.ExecuteNamed _,
+            Effect.PrepareNamed _,
+            Effect.Savepoint _,
+            Effect.Release _,
+            Effect.RolledBackTo _,
+            Effect.CatalogChange _ -> {}
+      }
+    }
+  }
+
+  private void reset(String name, ServerConnection server) {
+    server.parameters().untrack(name);
+    wanted.untrack(name);
+    Parameters.Assignment assigned = initial.tracked(name);
+    if (assigned != null) {
+      wanted.track(name, assigned);
+    }
+    resets.add(name);
+  }
+
+  private void resetAll(ServerConnection server) {
+    server.parameters().untrackAll();
+    wanted.untrackAll();
+    initial.takeTracked(wanted);
+    resets.addAll(Parameters.reportedSettable());
+  }
+
+  /** RESET goes back to what this client's login asked for, not to what the server has. */
+  private void resetToInitial() {
+    for (String name : resets) {
+      String value = initial.reported(name);
+      if (value != null) {
+        wanted.report(name, value);
+      }
+    }
+    resets.clear();
+  }
+
+  // ---- token
+
+  /** The position of the last write, 0 for none; void since a promotion. */
+  long token(long generation) {
+    return tokenGeneration == generation ? token : 0;
+  }
+
+  void token(long position, long generation) {
+    if (tokenGeneration != generation || position > token) {
+      token = position;
+      tokenGeneration = generation;
+    }
+  }
+}
