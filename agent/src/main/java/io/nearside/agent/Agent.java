@@ -2,6 +2,7 @@ package io.nearside.agent;
 
 import io.nearside.agent.admin.AdminServer;
 import io.nearside.agent.admin.ConfigOperations;
+import io.nearside.agent.postgres.PostgresFace;
 import io.nearside.agent.redis.RedisFace;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.config.LoadedConfig;
@@ -11,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.transport.Transport;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,6 +34,7 @@ public final class Agent implements AutoCloseable, ConfigOperations {
   private final Vertx vertx;
   private final InvalidationBus bus;
   private final RedisFace redis;
+  private final @Nullable PostgresFace postgres;
   private final Supplier<LoadedConfig> source;
   private volatile LoadedConfig loaded;
   private volatile boolean listening;
@@ -47,6 +50,7 @@ public final class Agent implements AutoCloseable, ConfigOperations {
     this.bus = bus;
     NearsideConfig config = loaded.config();
     this.redis = new RedisFace(vertx, config, config.node().id(), bus);
+    this.postgres = config.postgres().enabled() ? new PostgresFace(vertx, config, bus) : null;
   }
 
   /**
@@ -75,13 +79,16 @@ public final class Agent implements AutoCloseable, ConfigOperations {
         Transports.of(
             config.runtime().transport(),
             !config.redis().listen().unixSocket().isEmpty()
-                || config.redis().upstream().url().unix());
+                || config.redis().upstream().url().unix()
+                || (config.postgres().enabled()
+                    && !config.postgres().listen().unixSocket().isEmpty()));
     Vertx vertx =
         Vertx.builder()
             .with(
                 new VertxOptions()
                     // One more than the faces use: the control plane has its own.
-                    .setEventLoopPoolSize(config.runtime().eventLoops() + 1)
+                    .setEventLoopPoolSize(
+                        config.runtime().eventLoops() + (config.postgres().enabled() ? 2 : 1))
                     .setWorkerPoolSize(2)
                     .setInternalBlockingPoolSize(2))
             .withTransport(transport)
@@ -103,6 +110,12 @@ public final class Agent implements AutoCloseable, ConfigOperations {
 
   private void open() {
     Future<Void> faces = redis.start();
+    if (postgres != null) {
+      faces = Future.all(faces, postgres.start()).mapEmpty();
+      bus.start(new BusFanOut(List.of(redis.busListener(), postgres.busListener())));
+    } else {
+      bus.start(redis.busListener());
+    }
     if (loaded.config().admin().enabled()) {
       admin =
           await(
@@ -135,6 +148,9 @@ public final class Agent implements AutoCloseable, ConfigOperations {
     loaded = ReloadDiff.applied(loaded, next);
     Logging.apply(loaded.config().log());
     redis.apply(loaded.config());
+    if (postgres != null) {
+      postgres.apply(loaded.config());
+    }
     log.info(
         "configuration reloaded live={} restart={}", diff.live().size(), diff.restart().size());
     return diff;
@@ -143,6 +159,11 @@ public final class Agent implements AutoCloseable, ConfigOperations {
   /** TCP port of the Redis face. */
   public int redisPort() {
     return redis.port();
+  }
+
+  /** TCP port of the PostgreSQL face; 0 without one. */
+  public int postgresPort() {
+    return postgres == null ? 0 : postgres.port();
   }
 
   /** The Redis face, for operations. */
@@ -165,7 +186,11 @@ public final class Agent implements AutoCloseable, ConfigOperations {
     }
     long drainMillis = loaded.config().runtime().drainMillis();
     try {
-      await(redis.drain(drainMillis), drainMillis + CLOSE_MILLIS);
+      Future<Void> faces = redis.drain(drainMillis);
+      if (postgres != null) {
+        faces = Future.join(faces, postgres.drain(drainMillis)).mapEmpty();
+      }
+      await(faces, drainMillis + CLOSE_MILLIS);
     } catch (RuntimeException e) {
       log.warn("drain was not complete reason=\"{}\"", e.getMessage());
     }

@@ -18,6 +18,7 @@ final class Batch {
   private static final int BYTES_KEPT_MAX = 64 * 1024;
 
   /** One message that names a statement or is one. */
+  @SuppressWarnings("ArrayRecordComponent") // a name is bytes; never compared as a record
   record Named(@Nullable Prepared statement, byte[] name) {}
 
   private byte[] bytes = new byte[BYTES_INITIAL];

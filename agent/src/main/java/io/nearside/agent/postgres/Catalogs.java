@@ -18,7 +18,7 @@ final class Catalogs {
 
   private static final class Known {
     private FunctionCatalog catalog = FunctionCatalog.EMPTY;
-    private CatalogLoader loader;
+    private final CatalogLoader loader;
     private long changes;
 
     Known(CatalogLoader loader) {
@@ -33,7 +33,9 @@ final class Catalogs {
 
   /** What is known now; nothing at first. */
   FunctionCatalog of(String database) {
-    return entry(database).catalog;
+    Known entry = entry(database);
+    // Between a change and the next reading what is known may be wrong.
+    return entry.loader.isCurrent() ? entry.catalog : FunctionCatalog.EMPTY;
   }
 
   /** How often it changed through this sidecar. */
@@ -71,7 +73,6 @@ final class Catalogs {
   void changed(String database) {
     Known entry = entry(database);
     entry.changes++;
-    entry.catalog = FunctionCatalog.EMPTY;
     entry.loader.refresh();
   }
 

@@ -1,6 +1,7 @@
 package io.nearside.agent.postgres;
 
 import io.nearside.agent.net.DisconnectReason;
+import io.nearside.agent.postgres.sql.Analysis;
 import io.nearside.agent.postgres.sql.Decision;
 import io.nearside.agent.postgres.sql.Effect;
 import io.nearside.agent.postgres.sql.PinReason;
@@ -265,7 +266,13 @@ final class Conversation implements Session.Requests {
   }
 
   private void text(StatementText known, byte[] bytes, int from, int to) {
-    batch.text(isPlain() ? known : loop.texts().unusual(bytes, from, to, standardStrings()));
+    batch.text(isPlain() ? known : unusual(bytes, from, to));
+  }
+
+  private StatementText unusual(byte[] bytes, int from, int to) {
+    return state.encodingIsSafe()
+        ? loop.texts().unusual(bytes, from, to, standardStrings())
+        : new StatementText(Analysis.OPAQUE);
   }
 
   /** Whether texts can be read as everybody's: strings and encoding are as by default. */
@@ -287,7 +294,7 @@ final class Conversation implements Session.Requests {
     Prepared statement =
         isPlain()
             ? loop.texts().prepared(bytes, nameEnd + 1, textEnd, to)
-            : loop.texts().unshared(bytes, nameEnd + 1, textEnd, to, standardStrings());
+            : loop.texts().unshared(bytes, nameEnd + 1, to, unusual(bytes, nameEnd + 1, textEnd));
     batch.text(statement.text());
     return new Batch.Named(statement, java.util.Arrays.copyOfRange(bytes, from + 5, nameEnd));
   }
@@ -745,7 +752,7 @@ final class Conversation implements Session.Requests {
     return false;
   }
 
-  private final class TokenCheck implements OwnQuery {
+  private static final class TokenCheck implements OwnQuery {
     private final ServerConnection server;
     private final ReplicaAttempt of;
     private final long token;

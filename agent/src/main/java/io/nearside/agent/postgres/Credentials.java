@@ -1,11 +1,13 @@
 package io.nearside.agent.postgres;
 
-import io.nearside.agent.postgres.auth.AuthQuery;
+import io.nearside.agent.postgres.auth.AuthFailure;
 import io.nearside.agent.postgres.auth.Credential;
 import io.nearside.agent.postgres.auth.UserSecret;
 import io.nearside.agent.postgres.auth.Userlist;
+import io.nearside.agent.postgres.upstream.AuthQuery;
 import io.nearside.agent.postgres.upstream.Servers;
 import io.nearside.config.PostgresConfig;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -24,17 +26,19 @@ final class Credentials {
 
   private final Vertx vertx;
   private final PostgresConfig config;
-  private final Servers servers;
+  private final AuthQuery query;
   private final Map<String, Credential> known = new LinkedHashMap<>();
   private Userlist userlist = Userlist.EMPTY;
 
   /**
    * @throws IllegalStateException when the userlist can not be read
    */
-  Credentials(Vertx vertx, PostgresConfig config, Servers servers) {
+  Credentials(Vertx vertx, Context context, PostgresConfig config, Servers servers) {
     this.vertx = vertx;
     this.config = config;
-    this.servers = servers;
+    this.query =
+        new AuthQuery(
+            vertx, context, servers, config.auth().query(), config.pool().connectMillis());
     this.userlist = load(config);
   }
 
@@ -72,9 +76,19 @@ final class Credentials {
     if (listed != null || config.auth().query().isEmpty()) {
       return Future.succeededFuture(listed);
     }
-    return servers
-        .authQuery(config.auth().query(), user)
-        .map(secret -> secret == null ? null : AuthQuery.secretOf(user, user, secret));
+    return query
+        .passwordOf(user)
+        .compose(
+            stored -> {
+              try {
+                return Future.succeededFuture(
+                    stored == null
+                        ? null
+                        : io.nearside.agent.postgres.auth.AuthQuery.secretOf(user, user, stored));
+              } catch (AuthFailure e) {
+                return Future.failedFuture(e);
+              }
+            });
   }
 
   /** For the admin database: the control user's own. */
@@ -102,6 +116,10 @@ final class Credentials {
     return null;
   }
 
+  void close() {
+    query.close();
+  }
+
   void keep(String user, Credential credential) {
     if (known.size() >= USERS_MAX && !known.containsKey(user)) {
       known.remove(known.keySet().iterator().next());
@@ -109,7 +127,9 @@ final class Credentials {
     known.put(user, credential);
   }
 
-  /** A client proved itself: with its keys the sidecar can log in where the verifier is the same. */
+  /**
+   * A client proved itself: with its keys the sidecar can log in where the verifier is the same.
+   */
   void keepProven(String user, UserSecret secret, Credential.ScramKeys keys) {
     if (secret.password() == null) {
       keep(user, keys);

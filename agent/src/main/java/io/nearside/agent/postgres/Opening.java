@@ -192,8 +192,7 @@ final class Opening {
     }
     minor = Math.min(startup.minor(), MINOR_NEWEST);
     if (asked.user().isEmpty()) {
-      fatal(
-          SqlState.INVALID_AUTHORIZATION, "no PostgreSQL user name specified in startup packet");
+      fatal(SqlState.INVALID_AUTHORIZATION, "no PostgreSQL user name specified in startup packet");
     } else if (!loop.mayTry(session.address())) {
       fatal(
           SqlState.TOO_MANY_CONNECTIONS,
@@ -266,14 +265,8 @@ final class Opening {
       session.send(Backend.authenticationCleartext());
     } else {
       Verifier verifier =
-          found == null
-              ? loop.salts().mock(parameters().user())
-              : found.verifier(loop.salts());
-      scram =
-          new ScramServer(
-              verifier,
-              binding,
-              loop.random());
+          found == null ? loop.salts().mock(parameters().user()) : found.verifier(loop.salts());
+      scram = new ScramServer(verifier, binding, loop.random());
       session.send(Backend.authenticationSasl(scram.mechanisms()));
     }
     loop.flushDirty();
@@ -309,8 +302,7 @@ final class Opening {
     if (relay != null && relayed != null) {
       relayed.password(relay.fromClient(Arrays.copyOfRange(message, 5, to)));
     } else if (loop.auth().method() == PostgresAuthMethod.PASSWORD) {
-      String password =
-          new String(Frontend.passwordBytes(message, 0, to), StandardCharsets.UTF_8);
+      String password = new String(Frontend.passwordBytes(message, 0, to), StandardCharsets.UTF_8);
       if (secret == null || !secret.matches(password, loop.auth().md5Upstream())) {
         throw new AuthFailure(AuthFailure.Reason.WRONG_SECRET, "wrong password");
       }
@@ -515,9 +507,7 @@ final class Opening {
   }
 
   private void fatal(ErrorFields why) {
-    session.fatal(
-        why.asFatal(),
-        DisconnectReason.UPSTREAM_LOST);
+    session.fatal(why.asFatal(), DisconnectReason.UPSTREAM_LOST);
     loop.flushDirty();
   }
 

@@ -687,7 +687,10 @@ final class Pool {
 
   /** Whether nobody has used it for so long that it needs no place. */
   boolean isForgotten() {
-    return isEmpty() && resizedMax == 0 && !paused && !disabled
+    return isEmpty()
+        && resizedMax == 0
+        && !paused
+        && !disabled
         && loop.now() - usedNanos > FORGOTTEN_NANOS;
   }
 

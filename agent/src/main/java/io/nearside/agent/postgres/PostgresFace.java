@@ -30,8 +30,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The PostgreSQL face: its listeners and its one event loop. Methods are safe from any thread unless
- * they say otherwise.
+ * The PostgreSQL face: its listeners and its one event loop. Methods are safe from any thread
+ * unless they say otherwise.
  */
 public final class PostgresFace {
   private final Vertx vertx;
@@ -134,9 +134,7 @@ public final class PostgresFace {
     return promise.future();
   }
 
-  /**
-   * Stops accepting, lets transactions end, closes; within {@code drainMillis}.
-   */
+  /** Stops accepting, lets transactions end, closes; within {@code drainMillis}. */
   public Future<Void> drain(long drainMillis) {
     PostgresLoop on = loop;
     if (on == null) {
@@ -217,8 +215,7 @@ public final class PostgresFace {
         from.pool().connectMillis());
   }
 
-  CatalogLoader catalogLoader(
-      PostgresLoop on, String database, Consumer<FunctionCatalog> loaded) {
+  CatalogLoader catalogLoader(PostgresLoop on, String database, Consumer<FunctionCatalog> loaded) {
     return new CatalogLoader(vertx, on.context(), on.servers(), database, loaded);
   }
 

@@ -52,8 +52,7 @@ final class PostgresListeners {
 
   private Future<NetServer> listen(PostgresLoop loop, SocketAddress address) {
     NetServer server =
-        vertx.createNetServer(
-            new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(BACKLOG));
+        vertx.createNetServer(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(BACKLOG));
     servers.add(server);
     return server.connectHandler(loop::opened).listen(address);
   }

@@ -9,6 +9,7 @@ import io.nearside.agent.postgres.auth.UserSecret;
 import io.nearside.agent.postgres.sql.FunctionCatalog;
 import io.nearside.agent.postgres.sql.RoutePolicy;
 import io.nearside.agent.postgres.upstream.Server;
+import io.nearside.agent.postgres.upstream.ServerRole;
 import io.nearside.agent.postgres.upstream.Servers;
 import io.nearside.agent.postgres.upstream.ServersListener;
 import io.nearside.agent.postgres.wire.BackendKey;
@@ -106,7 +107,7 @@ final class PostgresLoop {
     this.servers = face.newServers(context, new Roles());
     this.tokens = new Tokens(this, face.bus());
     this.catalogs = new Catalogs(this, face);
-    this.credentials = new Credentials(face.vertx(), config, servers);
+    this.credentials = new Credentials(face.vertx(), context, config, servers);
     servers.start();
     after(config.pool().evictMillis(), this::sweep);
   }
@@ -128,6 +129,19 @@ final class PostgresLoop {
         flushDirty();
       }
     }
+
+    @Override
+    public void roleChanged(Server server, ServerRole before) {
+      poolsOf(server).forEach(Pool::reconnect);
+    }
+
+    @Override
+    public void unreachable(Server server) {
+      poolsOf(server).forEach(Pool::closeIdle);
+    }
+
+    @Override
+    public void reachable(Server server) {}
   }
 
   // ---- time, buffers, the batch of a read
@@ -238,9 +252,7 @@ final class PostgresLoop {
           case REPLICA -> RoutePolicy.Mode.REPLICA;
         };
     return new ClientPolicy(
-        settings.mode(),
-        new RoutePolicy(mode, config.routing().hints()),
-        settings.scope());
+        settings.mode(), new RoutePolicy(mode, config.routing().hints()), settings.scope());
   }
 
   /** Takes over what can change while running. */
@@ -254,8 +266,7 @@ final class PostgresLoop {
     pools
         .values()
         .forEach(
-            byKey ->
-                byKey.forEach((key, pool) -> pool.settings(PoolSettings.ofPool(now, key))));
+            byKey -> byKey.forEach((key, pool) -> pool.settings(PoolSettings.ofPool(now, key))));
   }
 
   // ---- parts
@@ -376,8 +387,7 @@ final class PostgresLoop {
             key,
             k -> {
               var pool =
-                  new Pool(
-                      this, server, k, allowance(server, k), PoolSettings.ofPool(config, k));
+                  new Pool(this, server, k, allowance(server, k), PoolSettings.ofPool(config, k));
               if (paused > 0) {
                 pool.pause();
               }
@@ -574,8 +584,7 @@ final class PostgresLoop {
                       Frontend.cancelRequest(server.key().processId(), server.key().key()));
                   socket.flush();
                   after(
-                      config.pool().connectMillis(),
-                      () -> socket.abort(DisconnectReason.RETIRED));
+                      config.pool().connectMillis(), () -> socket.abort(DisconnectReason.RETIRED));
                 }
               });
     }
@@ -640,8 +649,7 @@ final class PostgresLoop {
       if (conversation == null || !conversation.isInTransaction()) {
         session.fatal(
             ErrorFields.fatal(
-                SqlState.ADMIN_SHUTDOWN,
-                "terminating connection due to administrator command"),
+                SqlState.ADMIN_SHUTDOWN, "terminating connection due to administrator command"),
             DisconnectReason.DRAIN);
       }
     }
@@ -659,6 +667,8 @@ final class PostgresLoop {
     }
     pools().forEach(pool -> pool.closeAll(DisconnectReason.DRAIN));
     flushDirty();
+    catalogs.close();
+    credentials.close();
     var _ = servers.close();
   }
 }

@@ -97,8 +97,10 @@ final class ServerLogin implements RawSocket.Peer {
               if (connected.failed()) {
                 login.fail(
                     unreachable(
-                        address + ": " + Objects.requireNonNullElse(
-                            connected.cause().getMessage(), connected.cause().toString())),
+                        address
+                            + ": "
+                            + Objects.requireNonNullElse(
+                                connected.cause().getMessage(), connected.cause().toString())),
                     true);
               } else {
                 login.start(connected.result());
@@ -250,12 +252,13 @@ final class ServerLogin implements RawSocket.Peer {
     }
     switch (code) {
       case Backend.AUTHENTICATION_SASL -> {
-        scram = ScramClient.of(credential, Backend.saslMechanisms(bytes, from, to), binding);
+        scram =
+            ScramClient.of(
+                credential, Backend.saslMechanisms(bytes, from, to), binding, loop.random());
         send(Frontend.saslInitialResponse(scram.mechanism(), scram.first()));
       }
       case Backend.AUTHENTICATION_SASL_CONTINUE ->
-          send(
-              Frontend.saslResponse(exchange().next(Backend.authenticationBody(bytes, from, to))));
+          send(Frontend.saslResponse(exchange().next(Backend.authenticationBody(bytes, from, to))));
       case Backend.AUTHENTICATION_SASL_FINAL -> {
         exchange().verify(Backend.authenticationBody(bytes, from, to));
         loop.keepKeys(key.user(), exchange().keys());

@@ -1,6 +1,5 @@
 package io.nearside.agent.postgres;
 
-import io.nearside.agent.postgres.sql.Analysis;
 import io.nearside.agent.postgres.sql.StatementAnalyzer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -87,9 +86,8 @@ final class StatementTexts {
   }
 
   /** A statement that no other client shares. */
-  Prepared unshared(byte[] bytes, int from, int to, Analysis analysis) {
-    return new Prepared(
-        ++preparedCount, Arrays.copyOfRange(bytes, from, to), new StatementText(analysis));
+  Prepared unshared(byte[] bytes, int from, int to, StatementText text) {
+    return new Prepared(++preparedCount, Arrays.copyOfRange(bytes, from, to), text);
   }
 
   private <V> void evict(Map<Text, V> map) {

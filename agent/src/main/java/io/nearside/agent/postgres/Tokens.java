@@ -53,10 +53,7 @@ final class Tokens {
       case SESSION -> !state.isTokenUnknown();
       case POD -> !state.isTokenUnknown() && resolved == unknowns && podTimeline <= now;
       case CLUSTER ->
-          !state.isTokenUnknown()
-              && resolved == unknowns
-              && podTimeline <= now
-              && isFresh();
+          !state.isTokenUnknown() && resolved == unknowns && podTimeline <= now && isFresh();
     };
   }
 
@@ -71,8 +68,7 @@ final class Tokens {
     return switch (scope) {
       case OFF -> 0;
       case SESSION -> state.token(now);
-      case POD, CLUSTER ->
-          Math.max(state.token(now), podTimeline == now ? podPosition : 0);
+      case POD, CLUSTER -> Math.max(state.token(now), podTimeline == now ? podPosition : 0);
     };
   }
 

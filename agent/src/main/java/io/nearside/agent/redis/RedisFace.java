@@ -146,8 +146,12 @@ public final class RedisFace {
     if (tracking != null && settings.cachesAnything()) {
       tracking.start();
     }
-    bus.start(new FromBus());
     return listeners.open(settings.config().runtime().eventLoops(), loops::add);
+  }
+
+  /** What the bus is to tell this face; it is started by the agent, for all faces. */
+  public BusListener busListener() {
+    return new FromBus();
   }
 
   private final class Watch implements ControlConnection.Watcher {

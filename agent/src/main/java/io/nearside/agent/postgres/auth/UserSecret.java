@@ -24,6 +24,11 @@ public final class UserSecret {
     this.md5 = md5;
   }
 
+  /** A password that is known as it is. */
+  public static UserSecret ofPassword(String user, String password) {
+    return new UserSecret(user, password, null, null);
+  }
+
   /**
    * Reads what stands in a userlist or in {@code pg_authid.rolpassword}.
    *

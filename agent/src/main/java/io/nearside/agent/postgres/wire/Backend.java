@@ -252,6 +252,16 @@ public final class Backend {
     return names;
   }
 
+  /** The first column of a DataRow as text; null for SQL's null, or where there is no column. */
+  public static @Nullable String firstColumn(byte[] bytes, int from, int to) {
+    var reader = MessageReader.of(DATA_ROW, bytes, from, to);
+    if (reader.uint16() == 0) {
+      return null;
+    }
+    int length = reader.int32();
+    return length < 0 ? null : new String(reader.raw(length), StandardCharsets.UTF_8);
+  }
+
   public static String commandTag(byte[] bytes, int from, int to) {
     var reader = MessageReader.of(COMMAND_COMPLETE, bytes, from, to);
     String tag = reader.text();

@@ -1,0 +1,45 @@
+package io.nearside.agent;
+
+import io.nearside.cluster.BusListener;
+import io.nearside.cluster.ClusterEvent;
+import io.nearside.cluster.EpochReason;
+import java.util.List;
+
+/** Tells every face what the bus tells. When one throws, what was told counts as missed for all. */
+final class BusFanOut implements BusListener {
+  private final List<BusListener> faces;
+
+  BusFanOut(List<BusListener> faces) {
+    this.faces = List.copyOf(faces);
+  }
+
+  @Override
+  public void invalidate(int database, byte[] key, String fromNode) {
+    faces.forEach(face -> face.invalidate(database, key, fromNode));
+  }
+
+  @Override
+  public void invalidateAll(int database, List<byte[]> keys, String fromNode) {
+    faces.forEach(face -> face.invalidateAll(database, keys, fromNode));
+  }
+
+  @Override
+  public void position(String stream, long timeline, long position, String fromNode) {
+    faces.forEach(face -> face.position(stream, timeline, position, fromNode));
+  }
+
+  @Override
+  public void moveEpoch(EpochReason reason, String fromNode) {
+    faces.forEach(face -> face.moveEpoch(reason, fromNode));
+  }
+
+  @Override
+  public void event(ClusterEvent event) {
+    faces.forEach(face -> face.event(event));
+  }
+
+  @Override
+  public void onLag(long nanos) {
+    faces.forEach(face -> face.onLag(nanos));
+  }
+}
