@@ -30,6 +30,7 @@ public final class ScramClient {
   private final byte @Nullable [] binding;
   private final String nonce;
   private final com.ongres.scram.client.ScramClient speaker;
+  private final String first;
   private com.ongres.scram.client.@Nullable ScramClient prover;
   private Credential.@Nullable ScramKeys keys;
 
@@ -45,6 +46,7 @@ public final class ScramClient {
     random.nextBytes(bytes);
     this.nonce = Crypto.base64(bytes);
     this.speaker = build(NO_KEY, NO_KEY);
+    this.first = speaker.clientFirstMessage().toString();
   }
 
   /**
@@ -99,7 +101,7 @@ public final class ScramClient {
 
   /** The data for SASLInitialResponse. */
   public byte[] first() {
-    return speaker.clientFirstMessage().toString().getBytes(StandardCharsets.US_ASCII);
+    return first.getBytes(StandardCharsets.US_ASCII);
   }
 
   /**
@@ -114,7 +116,6 @@ public final class ScramClient {
     }
     String challenge = new String(serverFirst, StandardCharsets.ISO_8859_1);
     try {
-      speaker.clientFirstMessage();
       var parsed = speaker.serverFirstMessage(challenge);
       byte[] salt = Crypto.fromBase64(parsed.getSalt());
       int iterations = parsed.getIterationCount();
@@ -124,7 +125,7 @@ public final class ScramClient {
       }
       keys = keys(salt, iterations);
       prover = build(keys.clientKey(), keys.serverKey());
-      prover.clientFirstMessage();
+      var _ = prover.clientFirstMessage();
       var _ = prover.serverFirstMessage(challenge);
       return prover.clientFinalMessage().toString().getBytes(StandardCharsets.US_ASCII);
     } catch (ScramException | IllegalArgumentException e) {

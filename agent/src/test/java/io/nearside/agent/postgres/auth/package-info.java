@@ -1,0 +1,4 @@
+@NullMarked
+package io.nearside.agent.postgres.auth;
+
+import org.jspecify.annotations.NullMarked;
