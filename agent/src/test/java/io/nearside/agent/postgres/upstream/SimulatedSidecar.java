@@ -137,7 +137,7 @@ final class SimulatedSidecar implements BudgetShare.Environment, BudgetPeers, Bu
   }
 
   void wantOther() {
-    wanted = simulation.random.nextInt(simulation.random.nextBoolean() ? 40 : 6);
+    wanted = simulation.random.nextInt(simulation.random.nextInt(4) > 0 ? 40 : 6);
   }
 
   void want(int connections) {
