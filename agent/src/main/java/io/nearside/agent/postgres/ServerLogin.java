@@ -34,6 +34,8 @@ final class ServerLogin implements RawSocket.Peer {
     void ready(ServerLogin login);
 
     /**
+     * Nothing came of it.
+     *
      * @param unreachable whether the server could not be spoken to at all
      */
     void failed(ErrorFields why, boolean unreachable);
