@@ -97,10 +97,8 @@ final class SessionState {
   ErrorFields inClientsWords(ErrorFields error) {
     ErrorFields words = error;
     for (Map.Entry<String, Prepared> each : statements.entrySet()) {
-      byte[] ours = each.getValue().serverName();
-      if (words.message().contains('"' + new String(ours, StandardCharsets.US_ASCII) + '"')) {
-        words = words.replaceInMessage(ours, each.getKey().getBytes(StandardCharsets.ISO_8859_1));
-      }
+      String ours = new String(each.getValue().serverName(), StandardCharsets.US_ASCII);
+      words = words.replaceInMessage(quoted(ours), quoted(each.getKey()));
     }
     return words;
   }
