@@ -1,5 +1,7 @@
 package io.nearside.tests.stack;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A process that dies with this JVM: one hook kills every child that is still there and removes its
@@ -17,6 +20,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ChildProcess {
   private static final Duration KILL_WAIT = Duration.ofSeconds(10);
+  private static final int REMOVE_ATTEMPTS_MAX = 50;
   private static final Set<ChildProcess> RUNNING = ConcurrentHashMap.newKeySet();
 
   private static boolean jvmEnds;
@@ -74,15 +78,40 @@ final class ChildProcess {
     signal("CONT");
   }
 
+  /** The same with every process below it; one that is born meanwhile is stopped too. */
+  void pauseTree() {
+    signal("STOP");
+    int stopped = -1;
+    List<ProcessHandle> below = process.descendants().toList();
+    while (below.size() != stopped) {
+      stopped = below.size();
+      below.forEach(child -> send("STOP", child.pid()));
+      below = process.descendants().toList();
+    }
+  }
+
+  /** Lets it and every process below it go on. */
+  void resumeTree() {
+    process.descendants().forEach(child -> send("CONT", child.pid()));
+    signal("CONT");
+  }
+
   /** Sends a signal by its name, such as {@code HUP}. */
   void signal(String name) {
+    if (!send(name, process.pid())) {
+      throw new IllegalStateException("no process " + process.pid() + " to send " + name);
+    }
+  }
+
+  private static boolean send(String name, long pid) {
     try {
       // The shell's own kill: it is there where procps is not.
-      int exit =
-          new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid()).start().waitFor();
-      if (exit != 0) {
-        throw new IllegalStateException("no process " + process.pid() + " to send " + name);
-      }
+      return new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -102,10 +131,29 @@ final class ChildProcess {
     return awaitExit(wait);
   }
 
-  /** Ends it at once (SIGKILL) and waits until it is gone; does nothing when it already is. */
+  /**
+   * Ends it at once (SIGKILL) with every process below it and waits until it is gone; does nothing
+   * when it already is.
+   */
   void kill() {
+    List<ProcessHandle> below = process.descendants().toList();
     process.destroyForcibly();
+    below.forEach(ProcessHandle::destroyForcibly);
     awaitExit(KILL_WAIT);
+    long deadline = System.nanoTime() + KILL_WAIT.toNanos();
+    while (below.stream().anyMatch(ChildProcess::holdsMemory) && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+    }
+  }
+
+  /** Whether a process is there and not just waiting for whoever inherited it to look at it. */
+  private static boolean holdsMemory(ProcessHandle process) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"), ISO_8859_1);
+      return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   /** Waits until it has ended by itself. */
@@ -137,15 +185,18 @@ final class ChildProcess {
 
   /** Removes a folder and all in it; what somebody else removed meanwhile is fine. */
   static void removeTree(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (var tree = Files.walk(folder)) {
-      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
+    for (int attempt = 1; Files.exists(folder); attempt++) {
+      try (var tree = Files.walk(folder)) {
+        for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(path);
+        }
+      } catch (IOException | UncheckedIOException e) {
+        // A killed process may not be quite gone: its last file appears in a folder just emptied.
+        if (attempt == REMOVE_ATTEMPTS_MAX) {
+          throw new IllegalStateException("cannot remove " + folder, e);
+        }
+        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot remove " + folder, e);
     }
   }
 }

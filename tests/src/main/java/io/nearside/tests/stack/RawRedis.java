@@ -7,12 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
-import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,31 +24,15 @@ public final class RawRedis implements AutoCloseable {
   /** How long a read or a write may wait unless the caller says otherwise. */
   public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  private static final int READ_CHUNK_BYTES = 64 * 1024;
+  private final WireSocket socket;
 
-  private final SocketChannel channel;
-  private final Selector selector;
-  private final SelectionKey key;
-  private final ByteBuffer chunk = ByteBuffer.allocate(READ_CHUNK_BYTES);
-  private byte[] received = new byte[READ_CHUNK_BYTES];
-  private int start;
-  private int limit;
-  private boolean ended;
-
-  private RawRedis(SocketChannel channel) throws IOException {
-    this.channel = channel;
-    channel.configureBlocking(false);
-    selector = Selector.open();
-    key = channel.register(selector, SelectionKey.OP_READ);
+  private RawRedis(WireSocket socket) {
+    this.socket = socket;
   }
 
   /** Connects to a TCP or unix socket address. */
   public static RawRedis connect(SocketAddress address) throws IOException {
-    SocketChannel channel = SocketChannel.open(address);
-    if (!(address instanceof UnixDomainSocketAddress)) {
-      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    }
-    return new RawRedis(channel);
+    return new RawRedis(new WireSocket(address, TIMEOUT));
   }
 
   /** Connects to a port of the loopback address. */
@@ -100,19 +79,7 @@ public final class RawRedis implements AutoCloseable {
    * @throws SocketTimeoutException when the peer takes nothing for {@link #TIMEOUT}
    */
   public void send(byte[] bytes) throws IOException {
-    ByteBuffer out = ByteBuffer.wrap(bytes);
-    long deadline = System.nanoTime() + TIMEOUT.toNanos();
-    while (true) {
-      if (channel.write(out) > 0) {
-        deadline = System.nanoTime() + TIMEOUT.toNanos();
-      }
-      if (!out.hasRemaining()) {
-        return;
-      }
-      key.interestOps(ended ? SelectionKey.OP_WRITE : SelectionKey.OP_WRITE | SelectionKey.OP_READ);
-      await(deadline, "the peer takes no bytes");
-      receive();
-    }
+    socket.send(bytes);
   }
 
   /** Reads exactly {@code count} replies within {@link #TIMEOUT}. */
@@ -130,18 +97,15 @@ public final class RawRedis implements AutoCloseable {
     long deadline = System.nanoTime() + timeout.toNanos();
     List<byte[]> replies = new ArrayList<>(count);
     while (replies.size() < count) {
-      int end = start == limit ? ReplyScanner.INCOMPLETE : ReplyScanner.end(received, start, limit);
+      int end = socket.scan(ReplyScanner::end);
       if (end == ReplyScanner.INCOMPLETE) {
         String missing = replies.size() + " of " + count + " replies, then " + leftover();
-        if (ended) {
+        if (socket.ended()) {
           throw new EOFException("the peer closed after " + missing);
         }
-        key.interestOps(SelectionKey.OP_READ);
-        await(deadline, "only " + missing);
-        receive();
+        socket.receive(deadline, "only " + missing);
       } else {
-        replies.add(Arrays.copyOfRange(received, start, end));
-        start = end;
+        replies.add(socket.take(end));
       }
     }
     return replies;
@@ -154,94 +118,42 @@ public final class RawRedis implements AutoCloseable {
    */
   public byte[] readToEnd(Duration timeout) throws IOException {
     long deadline = System.nanoTime() + timeout.toNanos();
-    while (!ended) {
-      key.interestOps(SelectionKey.OP_READ);
-      await(deadline, "the peer stays open after " + leftover());
-      receive();
+    while (!socket.ended()) {
+      socket.receive(deadline, "the peer stays open after " + leftover());
     }
-    byte[] rest = Arrays.copyOfRange(received, start, limit);
-    start = limit;
-    return rest;
+    return socket.take(socket.available());
   }
 
   /** Whether bytes arrive within the time, or stand unread; a close counts as none. */
   public boolean hasBytesWithin(Duration timeout) throws IOException {
     long deadline = System.nanoTime() + timeout.toNanos();
-    while (start == limit && !ended) {
-      key.interestOps(SelectionKey.OP_READ);
+    while (socket.available() == 0 && !socket.ended()) {
       try {
-        await(deadline, "silence");
+        socket.receive(deadline, "silence");
       } catch (SocketTimeoutException silent) {
         return false;
       }
-      receive();
     }
-    return start < limit;
+    return socket.available() > 0;
   }
 
   /** Ends our direction only (a FIN); replies can still be read. */
   public void shutdownOutput() throws IOException {
-    channel.shutdownOutput();
+    socket.shutdownOutput();
   }
 
   /** Makes {@link #close} end the connection by a reset instead of a FIN (TCP only). */
   public void resetOnClose() throws IOException {
-    channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+    socket.resetOnClose();
   }
 
   @Override
   public void close() {
-    try (selector;
-        channel) {
-      ended = true;
-    } catch (IOException alreadyGone) {
-      // closing is all that was asked for
-    }
-  }
-
-  private void await(long deadline, String otherwise) throws IOException {
-    long millis = (deadline - System.nanoTime()) / 1_000_000;
-    if (millis <= 0) {
-      throw new SocketTimeoutException(otherwise);
-    }
-    selector.select(millis);
-    selector.selectedKeys().clear();
-  }
-
-  private void receive() throws IOException {
-    if (ended) {
-      return;
-    }
-    chunk.clear();
-    int count;
-    try {
-      count = channel.read(chunk);
-    } catch (IOException reset) {
-      count = -1;
-    }
-    if (count < 0) {
-      ended = true;
-      return;
-    }
-    if (limit + count > received.length) {
-      int unread = limit - start;
-      byte[] target =
-          unread + count > received.length / 2
-              ? new byte[Math.max(received.length * 2, unread + count)]
-              : received;
-      System.arraycopy(received, start, target, 0, unread);
-      received = target;
-      start = 0;
-      limit = unread;
-    }
-    System.arraycopy(chunk.array(), 0, received, limit, count);
-    limit += count;
+    socket.close();
   }
 
   private String leftover() {
-    return limit == start
-        ? "nothing"
-        : Printable.of(Arrays.copyOfRange(received, start, limit)) + " unfinished";
+    return socket.available() == 0 ? "nothing" : Printable.of(socket.peek()) + " unfinished";
   }
 
   private static byte[] utf8(String text) {
