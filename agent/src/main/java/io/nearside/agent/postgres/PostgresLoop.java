@@ -401,7 +401,8 @@ final class PostgresLoop {
             });
   }
 
-  private Allowance allowance(Server server, PoolKey key) {
+  /** What the connections to a server for a pool's database may be, together. */
+  Allowance allowance(Server server, PoolKey key) {
     return allowances
         .computeIfAbsent(server, s -> new HashMap<>())
         .computeIfAbsent(key.database(), database -> budgets.allowance(server, database));
