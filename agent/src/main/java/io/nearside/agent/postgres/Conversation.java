@@ -784,6 +784,10 @@ final class Conversation implements Session.Requests {
   // ---- what servers say
 
   boolean wantsParameter(String name, String value) {
+    if (welcome != null) {
+      // All at once, when the login is over.
+      return false;
+    }
     if (link != null && !link.isPrimary() && name.equals("in_hot_standby")) {
       return false;
     }
@@ -815,11 +819,17 @@ final class Conversation implements Session.Requests {
               true;
           default -> false;
         };
-    if (harmless && current.keep(bytes, from, to)) {
+    boolean whole = link != null && link.isWholeMessage();
+    if (harmless && whole && current.keep(bytes, from, to)) {
       return false;
     }
     deliverKept(current);
     return true;
+  }
+
+  /** Whether replies are kept back, because the batch may have to be sent again. */
+  boolean isTrying() {
+    return attempt != null && attempt.isOpen();
   }
 
   private void deliverKept(ReplicaAttempt current) {
@@ -1136,7 +1146,7 @@ final class Conversation implements Session.Requests {
     if (!session.isBetweenMessages() || batchOpen) {
       // Half of something was sent: nothing can follow it.
       server.unlink();
-      server.close(DisconnectReason.RETIRED);
+      server.abort(DisconnectReason.RETIRED);
     } else {
       server.flush();
       server.pool().abandon(server);

@@ -355,8 +355,17 @@ final class ServerConnection implements RawSocket.Peer {
     before = step;
   }
 
-  private static boolean isLookedAt(byte type) {
+  private boolean isLookedAt(byte type) {
     return switch (type) {
+      case Backend.DATA_ROW -> {
+        Expected head = replies.head();
+        yield head != null && head.own() != null;
+      }
+      // Kept back as a whole, or not at all.
+      case Backend.ROW_DESCRIPTION, Backend.PARAMETER_DESCRIPTION ->
+          session != null
+              && session.talk().isTrying()
+              && scanner.messageLength() <= ReplicaAttempt.KEPT_BYTES_MAX;
       case Backend.READY_FOR_QUERY,
           Backend.ERROR,
           Backend.PARAMETER_STATUS,
@@ -381,6 +390,11 @@ final class ServerConnection implements RawSocket.Peer {
         };
     streaming = forward ? To.CLIENT : To.NOBODY;
     return forward;
+  }
+
+  /** Whether the message at hand is there from its beginning to its end. */
+  boolean isWholeMessage() {
+    return scanner.ends();
   }
 
   private boolean parameterStatus(byte[] bytes, int from, int to) {
@@ -476,7 +490,7 @@ final class ServerConnection implements RawSocket.Peer {
   private void violation(@Nullable String what) {
     desynchronised = true;
     loop.log().warn("server connection out of step server={} reason=\"{}\"", pool.server(), what);
-    close(DisconnectReason.PROTOCOL);
+    abort(DisconnectReason.PROTOCOL);
   }
 
   @Override
@@ -499,9 +513,13 @@ final class ServerConnection implements RawSocket.Peer {
 
   @Override
   public void closed(@Nullable DisconnectReason reason) {
-    if (closed) {
-      return;
+    if (!closed) {
+      ended(reason);
+      pool.gone();
     }
+  }
+
+  private void ended(@Nullable DisconnectReason reason) {
     closed = true;
     loop.tick();
     Session to = session;
@@ -514,11 +532,21 @@ final class ServerConnection implements RawSocket.Peer {
     loop.flushDirty();
   }
 
-  /** Closes at once; nothing more is said to the server. */
+  /**
+   * Gives it up, whatever it was asked: that is cancelled, for the server would go on with it. Not
+   * to be used where the server waits for the rest of a message: see {@link #abort}.
+   */
   void close(DisconnectReason reason) {
+    if (!closed && !replies.isEmpty()) {
+      loop.cancelRaw(this);
+    }
+    terminate(reason);
+  }
+
+  /** Gives it up in the middle of a message that was begun: nothing can follow that. */
+  void abort(DisconnectReason reason) {
     if (!closed) {
       socket.abort(reason);
-      // A socket that never was active tells nobody.
       closed(reason);
     }
   }
@@ -527,8 +555,15 @@ final class ServerConnection implements RawSocket.Peer {
   void terminate(DisconnectReason reason) {
     if (!closed) {
       socket.append(Frontend.terminate());
-      socket.close(reason);
-      closed(reason);
+      socket.flush();
+      part(reason);
     }
+  }
+
+  /** What is left is to hear the server close. */
+  private void part(DisconnectReason reason) {
+    socket.reading(true);
+    socket.handTo(new Farewell(loop, socket, reason, pool::gone));
+    ended(reason);
   }
 }

@@ -70,7 +70,7 @@ final class Session implements RawSocket.Peer {
         connected.remoteAddress() == null
             ? "unix"
             : Objects.requireNonNullElse(connected.remoteAddress().hostAddress(), "unix");
-    this.opening = new Opening(loop, this, connected);
+    this.opening = new Opening(loop, this);
   }
 
   void install(RawSocket raw) {
