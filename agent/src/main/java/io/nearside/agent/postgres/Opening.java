@@ -190,10 +190,10 @@ final class Opening {
     minor = Math.min(startup.minor(), MINOR_NEWEST);
     if (asked.user().isEmpty()) {
       fatal(SqlState.INVALID_AUTHORIZATION, "no PostgreSQL user name specified in startup packet");
-    } else if (!loop.mayTry(session.address())) {
+    } else if (!loop.mayTry(limitedBy())) {
       fatal(
           SqlState.TOO_MANY_CONNECTIONS,
-          "too many failed logins from this address: try again in a minute");
+          "too many failed logins of this user from this address: try again in a minute");
     } else if (asked.database().equals(PostgresLoop.ADMIN_DATABASE)) {
       prove();
     } else if (!asked.replication().isEmpty() && !isFalse(asked.replication())) {
@@ -201,6 +201,11 @@ final class Opening {
     } else {
       prove();
     }
+  }
+
+  /** On loopback all clients have one address: a wrong password of one user locks out that user. */
+  private String limitedBy() {
+    return session.address() + ' ' + parameters().user();
   }
 
   private static boolean isFalse(String word) {
@@ -333,7 +338,7 @@ final class Opening {
   private boolean passing;
 
   private void refused(AuthFailure.Reason reason) {
-    loop.loginFailed(session.address(), reason.label());
+    loop.loginFailed(limitedBy(), reason.label());
     // One text for all reasons: it tells nothing.
     session.fatal(
         ErrorFields.fatal(
@@ -386,7 +391,7 @@ final class Opening {
                 reserved = null;
                 pool.unreserve();
                 if (why.is(SqlState.INVALID_PASSWORD)) {
-                  loop.loginFailed(session.address(), "wrong-password");
+                  loop.loginFailed(limitedBy(), "wrong-password");
                 }
                 session.fatal(why, DisconnectReason.UPSTREAM_LOST);
               }
