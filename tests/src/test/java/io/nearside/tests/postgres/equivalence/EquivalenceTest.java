@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.nearside.tests.postgres.equivalence.StatementParser.Way;
 import io.nearside.tests.stack.PostgresServer;
+import io.nearside.tests.stack.PostgresYaml;
+import io.nearside.tests.stack.SidecarProcess;
+import io.nearside.tests.stack.SidecarYaml;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The harness proves itself on two servers of one kind, then measures the sidecar by them. */
 @SuppressWarnings("NullAway.Init") // set before every test
@@ -39,16 +43,41 @@ final class EquivalenceTest {
 
   @TestFactory
   Stream<DynamicTest> twin_wholeCorpus_answersAsTheServer() {
-    return tests(Endpoint.direct(twin));
+    return tests(Endpoint.direct(twin), true);
   }
 
-  private static Stream<DynamicTest> tests(Endpoint endpoint) {
+  @TestFactory
+  @EnabledIf(
+      value = "io.nearside.tests.stack.SidecarProcess#hasPostgres",
+      disabledReason = "the sidecar has no PostgreSQL face yet")
+  Stream<DynamicTest> sidecar_sessionMode_answersAsTheServer() {
+    return throughSidecar("session");
+  }
+
+  @TestFactory
+  @EnabledIf(
+      value = "io.nearside.tests.stack.SidecarProcess#hasPostgres",
+      disabledReason = "the sidecar has no PostgreSQL face yet")
+  Stream<DynamicTest> sidecar_transactionMode_answersAsTheServer() {
+    return throughSidecar("transaction");
+  }
+
+  private static Stream<DynamicTest> throughSidecar(String mode) {
+    PostgresYaml face = PostgresYaml.inFrontOf(twin).with("pool.mode", mode);
+    SidecarProcess sidecar = SidecarProcess.start(SidecarYaml.postgresOnly(face).text());
+    return tests(new Endpoint(mode + " mode", face.port(), twin), mode.equals("session"))
+        .onClose(sidecar::close);
+  }
+
+  private static Stream<DynamicTest> tests(Endpoint endpoint, boolean alsoSessionOnly) {
     var comparison = new Comparison(Endpoint.direct(server), endpoint);
     return Stream.concat(
         Stream.of(Way.values())
             .flatMap(way -> Corpus.statements(way).stream())
+            .filter(script -> alsoSessionOnly || !script.sessionOnly())
             .map(script -> test(comparison, script, ScriptRunner.WHOLE)),
         Corpus.protocol().stream()
+            .filter(script -> alsoSessionOnly || !script.sessionOnly())
             .flatMap(
                 script ->
                     Stream.of(
