@@ -1,6 +1,5 @@
 package io.nearside.agent.postgres;
 
-import io.nearside.agent.postgres.sql.Analysis;
 import io.nearside.agent.postgres.sql.Effect;
 import io.nearside.agent.postgres.sql.StatementKind;
 import io.nearside.agent.postgres.wire.Frontend;
@@ -26,7 +25,9 @@ final class Batch {
   private int[] starts = new int[8];
   private @Nullable Named[] named = new Named[8];
   private int count;
+  // All that are named, and those of them that run.
   private final List<StatementText> texts = new ArrayList<>(4);
+  private final List<StatementText> running = new ArrayList<>(4);
   private boolean complete;
   private boolean flushed;
   private boolean functionCall;
@@ -51,8 +52,14 @@ final class Batch {
     functionCall |= type == Frontend.FUNCTION_CALL;
   }
 
-  /** A statement that runs, or is prepared, in it. */
-  void text(StatementText text) {
+  /** A statement that runs in it. */
+  void runs(StatementText text) {
+    texts.add(text);
+    running.add(text);
+  }
+
+  /** A statement that is prepared in it. */
+  void prepares(StatementText text) {
     texts.add(text);
   }
 
@@ -94,6 +101,11 @@ final class Batch {
     return texts;
   }
 
+  /** The statements that run, in order. */
+  List<StatementText> running() {
+    return running;
+  }
+
   boolean isEmpty() {
     return count == 0;
   }
@@ -116,9 +128,9 @@ final class Batch {
     return functionCall || anonymous;
   }
 
-  boolean has(StatementKind kind) {
-    for (StatementText text : texts) {
-      if (text.analysis().kinds().contains(kind)) {
+  boolean runs(StatementKind kind) {
+    for (StatementText text : running) {
+      if (text.analysis().has(kind)) {
         return true;
       }
     }
@@ -126,8 +138,8 @@ final class Batch {
   }
 
   boolean hasEffects() {
-    for (int i = 0; i < texts.size(); i++) {
-      if (!texts.get(i).analysis().effects().isEmpty()) {
+    for (int i = 0; i < running.size(); i++) {
+      if (!running.get(i).analysis().effects().isEmpty()) {
         return true;
       }
     }
@@ -139,12 +151,8 @@ final class Batch {
       return List.of();
     }
     List<Effect> all = new ArrayList<>();
-    texts.forEach(text -> all.addAll(text.analysis().effects()));
+    running.forEach(text -> all.addAll(text.analysis().effects()));
     return all;
-  }
-
-  @Nullable Analysis first() {
-    return texts.isEmpty() ? null : texts.getFirst().analysis();
   }
 
   void clear() {
@@ -155,6 +163,7 @@ final class Batch {
     length = 0;
     count = 0;
     texts.clear();
+    running.clear();
     complete = false;
     flushed = false;
     functionCall = false;

@@ -1,9 +1,14 @@
 package io.nearside.agent.postgres;
 
+import io.nearside.agent.postgres.sql.Analysis;
 import io.nearside.agent.postgres.sql.Effect;
+import io.nearside.agent.postgres.sql.StatementAnalyzer;
 import io.nearside.agent.postgres.wire.Backend;
 import io.nearside.agent.postgres.wire.Frontend;
 import io.nearside.agent.postgres.wire.StatementNames;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,19 +20,19 @@ final class BatchSender {
   private static final byte[] NO_NAME = {};
 
   private final SessionState state;
-  private final long catalogChanges;
+  private final long stamp;
   private final ServerConnection server;
   private final boolean shared;
 
   /**
    * @param shared whether other clients use the connection too, before or after
-   * @param catalogChanges how often the catalog has changed: what was parsed before is parsed anew
+   * @param stamp what texts mean depends on: what was parsed under another one is parsed anew
    */
-  BatchSender(SessionState state, ServerConnection server, boolean shared, long catalogChanges) {
+  BatchSender(SessionState state, ServerConnection server, boolean shared, long stamp) {
     this.state = state;
     this.server = server;
     this.shared = shared;
-    this.catalogChanges = catalogChanges;
+    this.stamp = stamp;
   }
 
   void send(Batch batch) {
@@ -60,7 +65,7 @@ final class BatchSender {
     // A simple query does away with the unnamed statement.
     state.unnamed(null);
     server.statements().unnamed(null);
-    byte[] rewritten = shared && batch.hasEffects() ? renamed(batch, bytes, from, to) : null;
+    byte[] rewritten = shared && batch.hasEffects() ? renamed(bytes, from, to) : null;
     if (rewritten == null) {
       server.send(bytes, from, to, Expected.QUERY);
     } else {
@@ -69,41 +74,39 @@ final class BatchSender {
   }
 
   /** EXECUTE and DEALLOCATE of what the client knows by another name; null for none. */
-  private byte @Nullable [] renamed(Batch batch, byte[] bytes, int from, int to) {
-    for (Effect effect : batch.effects()) {
-      String name;
-      int at;
-      int end;
+  private byte @Nullable [] renamed(byte[] bytes, int from, int to) {
+    // Ranges are those of the text by itself; what is cached was read elsewhere.
+    byte[] text = Arrays.copyOfRange(bytes, from + 5, to - 1);
+    Analysis analysis = StatementAnalyzer.analyze(text, 0, text.length, true, Set.of());
+    for (Effect effect : analysis.effects()) {
       switch (effect) {
         case Effect.Deallocate one -> {
-          name = one.name();
-          at = one.from();
-          end = one.to();
+          Prepared statement = state.statements().get(one.name());
+          if (statement != null) {
+            provide(statement);
+            server.statements().remove(statement);
+            return rewritten(text, one.from(), one.to(), statement);
+          }
         }
         case Effect.ExecuteNamed one -> {
-          name = one.name();
-          at = one.from();
-          end = one.to();
+          Prepared statement = state.statements().get(one.name());
+          if (statement != null) {
+            provide(statement);
+            return rewritten(text, one.from(), one.to(), statement);
+          }
         }
-        default -> {
-          continue;
-        }
-      }
-      Prepared statement = state.statements().get(name);
-      if (statement != null) {
-        provide(statement);
-        if (effect instanceof Effect.Deallocate) {
-          server.statements().remove(statement);
-        }
-        int textFrom = from + 5;
-        var text = new java.io.ByteArrayOutputStream(to - textFrom + 24);
-        text.write(bytes, textFrom, at);
-        text.writeBytes(statement.serverName());
-        text.write(bytes, textFrom + end, to - 1 - textFrom - end);
-        return Frontend.query(text.toByteArray());
+        default -> {}
       }
     }
     return null;
+  }
+
+  private static byte[] rewritten(byte[] text, int from, int to, Prepared statement) {
+    var out = new ByteArrayOutputStream(text.length + 24);
+    out.write(text, 0, from);
+    out.writeBytes(statement.serverName());
+    out.write(text, to, text.length - to);
+    return Frontend.query(out.toByteArray());
   }
 
   private void parse(byte[] bytes, int from, int to, Batch.@Nullable Named named) {
@@ -128,14 +131,13 @@ final class BatchSender {
     state.statements().put(name, statement);
     if (!shared) {
       server.send(bytes, from, to, Expected.parse(true, new NameParsed(name, statement)));
-    } else if (server.statements().holds(statement, catalogChanges)
-        && server.status() != Backend.FAILED_TRANSACTION) {
+    } else if (server.statements().holds(statement, stamp) && !state.isUnsettled(server)) {
       server
           .replies()
           .add(Expected.synthetic(Backend.PARSE_COMPLETE_MESSAGE, new NameParsed(name, statement)));
     } else {
       closeOutdated(statement);
-      server.statements().add(statement, catalogChanges);
+      server.statements().add(statement, stamp);
       byte[] message = statement.parseMessage(statement.serverName());
       server.send(
           message, 0, message.length, Expected.parse(true, new SharedParsed(name, statement)));
@@ -214,9 +216,9 @@ final class BatchSender {
 
   /** Sees to it that the connection holds a statement under our name. */
   void provide(Prepared statement) {
-    if (!server.statements().holds(statement, catalogChanges)) {
+    if (!server.statements().holds(statement, stamp)) {
       closeOutdated(statement);
-      server.statements().add(statement, catalogChanges);
+      server.statements().add(statement, stamp);
       server.send(
           statement.parseMessage(statement.serverName()),
           Expected.parse(false, new Provided(statement)));

@@ -71,6 +71,8 @@ final class Conversation implements Session.Requests {
   private boolean streaming;
   private boolean batchOpen;
   private boolean failedBatch;
+  // The client was told by the server that its session is over.
+  private boolean fatal;
   private boolean rolledBack;
   private int retries;
   private boolean holding;
@@ -151,9 +153,17 @@ final class Conversation implements Session.Requests {
   public boolean message(
       byte type, byte[] bytes, int from, int to, boolean whole, int messageLength) {
     switch (type) {
-      case Frontend.COPY_DATA, Frontend.COPY_DONE, Frontend.COPY_FAIL ->
-          copy(type, bytes, from, to, whole);
-      case Frontend.TERMINATE -> session.quit();
+      case Frontend.COPY_DATA, Frontend.COPY_DONE, Frontend.COPY_FAIL -> {
+        return copy(type, bytes, from, to, whole);
+      }
+      case Frontend.TERMINATE -> {
+        if (link != null && link.replies().isCopyIn()) {
+          // Not what the server waits for: it says so and closes.
+          link.sendRaw(bytes, from, to);
+        } else {
+          session.quit();
+        }
+      }
       case Frontend.QUERY,
           Frontend.PARSE,
           Frontend.BIND,
@@ -192,16 +202,28 @@ final class Conversation implements Session.Requests {
     return link == null ? Backend.IDLE : link.status();
   }
 
-  private void copy(byte type, byte[] bytes, int from, int to, boolean whole) {
-    // Without a server it is what is left over of a COPY that failed: ignored, as the server does.
-    streaming = !whole && link == null;
-    if (link != null && phase == Phase.LINKED) {
-      link.sendRaw(bytes, from, to);
-      link.pool().counters().bytesOut(to - from);
-      if (type != Frontend.COPY_DATA) {
-        link.replies().add(Expected.COPY_END);
-      }
+  private boolean copy(byte type, byte[] bytes, int from, int to, boolean whole) {
+    if (!batch.isEmpty()) {
+      // Data for a COPY whose Sync is still to come.
+      batch.flush();
+      dispatch();
     }
+    ServerConnection server = link;
+    if (server == null && phase == Phase.FREE) {
+      // What is left over of a COPY that failed: ignored, as the server does.
+      streaming = !whole;
+      return true;
+    }
+    if (server == null || phase != Phase.LINKED) {
+      return false;
+    }
+    streaming = false;
+    server.sendRaw(bytes, from, to);
+    server.pool().counters().bytesOut(to - from);
+    if (type != Frontend.COPY_DATA) {
+      server.replies().add(Expected.COPY_END);
+    }
+    return true;
   }
 
   @Override
@@ -240,7 +262,7 @@ final class Conversation implements Session.Requests {
         if (StatementNames.headLength(bytes, from, to) < 0) {
           return false;
         }
-        new BatchSender(state, server, isShared(server), loop.catalogChanges(key.database()))
+        new BatchSender(state, server, isShared(server), stamp())
             .bindHead(bytes, from, to);
       }
       default -> server.sendRaw(bytes, from, to);
@@ -273,7 +295,7 @@ final class Conversation implements Session.Requests {
   }
 
   private void text(StatementText known, byte[] bytes, int from, int to) {
-    batch.text(isPlain() ? known : unusual(bytes, from, to));
+    batch.runs(isPlain() ? known : unusual(bytes, from, to));
   }
 
   private StatementText unusual(byte[] bytes, int from, int to) {
@@ -299,11 +321,28 @@ final class Conversation implements Session.Requests {
       return null;
     }
     Prepared statement =
-        isPlain()
+        isPlain() && !isBoundToMoment(bytes, nameEnd + 1, textEnd)
             ? loop.texts().prepared(bytes, nameEnd + 1, textEnd, to)
-            : loop.texts().unshared(bytes, nameEnd + 1, to, unusual(bytes, nameEnd + 1, textEnd));
-    batch.text(statement.text());
+            : loop.texts().unshared(bytes, nameEnd + 1, to, textOf(bytes, nameEnd + 1, textEnd));
+    batch.prepares(statement.text());
     return new Batch.Named(statement, java.util.Arrays.copyOfRange(bytes, from + 5, nameEnd));
+  }
+
+  private StatementText textOf(byte[] bytes, int from, int to) {
+    return isPlain() ? loop.texts().of(bytes, from, to) : unusual(bytes, from, to);
+  }
+
+  /**
+   * Whether what is parsed depends on what there is at that moment (a cursor's columns, another
+   * statement): it is the client's own then. Queries and changes are planned anew when they must be.
+   */
+  private boolean isBoundToMoment(byte[] bytes, int from, int to) {
+    for (StatementKind kind : loop.texts().of(bytes, from, to).analysis().kinds()) {
+      if (kind != StatementKind.READ && kind != StatementKind.WRITE) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static int end(byte[] bytes, int from, int to) {
@@ -329,7 +368,7 @@ final class Conversation implements Session.Requests {
       if (text == null) {
         batch.unknownText();
       } else {
-        batch.text(text);
+        batch.runs(text);
       }
     }
     return new Batch.Named(null, name);
@@ -384,7 +423,7 @@ final class Conversation implements Session.Requests {
   /** In statement mode a transaction can not be kept on one connection. */
   private boolean isRefused() {
     if (policy.mode() == PoolMode.STATEMENT
-        && (batch.has(StatementKind.BEGIN) || batch.has(StatementKind.TWO_PHASE))) {
+        && (batch.runs(StatementKind.BEGIN) || batch.runs(StatementKind.TWO_PHASE))) {
       boolean complete = batch.isComplete();
       batch.clear();
       refuse(
@@ -406,7 +445,8 @@ final class Conversation implements Session.Requests {
       byte type = batch.bytes()[batch.start(i)];
       Batch.Named named = batch.named(i);
       boolean close = type == Frontend.CLOSE && named != null && named.name().length > 0;
-      if (type != Frontend.SYNC && !close) {
+      boolean sync = type == Frontend.SYNC && batch.end(i) - batch.start(i) == 5;
+      if (!sync && !close) {
         return false;
       }
     }
@@ -651,9 +691,9 @@ final class Conversation implements Session.Requests {
       own = server;
       server.dirty(true);
     }
-    new BatchSender(state, server, isShared(server), loop.catalogChanges(key.database())).send(now);
+    new BatchSender(state, server, isShared(server), stamp()).send(now);
     server.pool().counters().bytesOut(now.length());
-    statisticsText = now.texts().isEmpty() ? null : now.texts().getFirst();
+    statisticsText = now.running().isEmpty() ? null : now.running().getFirst();
     batchOpen = !complete;
     if (server.isPrimary()) {
       routeLabel = "primary";
@@ -674,9 +714,13 @@ final class Conversation implements Session.Requests {
   }
 
   /** Pins for what may be hidden in functions; without a catalog it is judged when there is one. */
+  private long stamp() {
+    return loop.catalogChanges(key.database()) << 32 | (state.meaning() & 0xffffffffL);
+  }
+
   private void pinHidden(Batch of) {
     FunctionCatalog catalog = loop.catalog(key.database());
-    for (StatementText text : of.texts()) {
+    for (StatementText text : of.running()) {
       if (HiddenState.mayChange(text.analysis(), catalog)) {
         state.pin(PinReason.SESSION_FUNCTION, loop.now());
       } else if (!catalog.isLoaded() && !text.analysis().calls().isEmpty()) {
@@ -708,13 +752,13 @@ final class Conversation implements Session.Requests {
 
   /** Whether it is known that no transaction is open when the batch at hand is over. */
   private boolean endsOutsideTransaction(ServerConnection server) {
-    if (server.replies().readies() > 1 || todo.texts().size() != 1 || todo.isOpaque()) {
+    if (server.replies().readies() > 1 || todo.running().size() != 1 || todo.isOpaque()) {
       return false;
     }
-    if (!todo.texts().getFirst().analysis().isSingle()) {
+    if (!todo.running().getFirst().analysis().isSingle()) {
       return false;
     }
-    StatementKind kind = todo.texts().getFirst().analysis().kind();
+    StatementKind kind = todo.running().getFirst().analysis().kind();
     if (server.isInTransaction()) {
       return kind == StatementKind.COMMIT;
     }
@@ -898,6 +942,7 @@ final class Conversation implements Session.Requests {
 
   boolean wantsError(ServerConnection server, byte[] bytes, int from, int to) {
     failedBatch = true;
+    fatal |= Tags.isFatal(bytes, from, to);
     ReplicaAttempt current = attempt;
     if (current != null && current.isOpen()) {
       if (current.state() == ReplicaAttempt.State.DISCARDING) {
@@ -943,9 +988,12 @@ final class Conversation implements Session.Requests {
     return current == null || !current.isOpen() || !current.keep(message, 0, message.length);
   }
 
+  /** What a server says before it closes by itself: the client's, unless it is asked elsewhere. */
   boolean wantsLastWords() {
     ReplicaAttempt current = attempt;
-    return current == null || !current.isOpen();
+    boolean wanted = current == null || !current.isOpen() || (link != null && link.isPrimary());
+    fatal |= wanted;
+    return wanted;
   }
 
   boolean wantsReady(ServerConnection server) {
@@ -1084,11 +1132,13 @@ final class Conversation implements Session.Requests {
     if (server.isPrimary()) {
       // Parsed anew where it stands: its plans were for what is no more.
       retries++;
+      outdate(server);
       forget(server);
       sendBatch(server);
       flushServer();
       return;
     }
+    forget(server);
     link = null;
     phase = Phase.FREE;
     if (current.healedError() == null) {
@@ -1121,12 +1171,27 @@ final class Conversation implements Session.Requests {
     flushServer();
   }
 
+  /** The names that the batch gives are not given yet: it is sent again. */
   private void forget(ServerConnection server) {
     for (int i = 0; i < sent.count(); i++) {
       Batch.Named named = sent.named(i);
+      if (named != null && named.statement() != null) {
+        // It is parsed by this name again.
+        state.statements().remove(SessionState.name(named.name()), named.statement());
+      }
+    }
+  }
+
+  /** What the batch uses is parsed anew on this connection. */
+  private void outdate(ServerConnection server) {
+    for (int i = 0; i < sent.count(); i++) {
+      Batch.Named named = sent.named(i);
       if (named != null) {
-        Prepared statement = state.statements().get(SessionState.name(named.name()));
-        if (statement != null) {
+        Prepared statement =
+            named.statement() != null
+                ? named.statement()
+                : state.statements().get(SessionState.name(named.name()));
+        if (statement != null && server.statements().holdsOutdated(statement)) {
           server.statements().addOutdated(statement);
         }
         server.statements().unnamed(null);
@@ -1192,6 +1257,7 @@ final class Conversation implements Session.Requests {
       own = own == server ? null : own;
       if (phase == Phase.LINKED) {
         todo = sent;
+        forget(server);
         loop.healed(Healing.LOST);
       }
       attempt = null;
@@ -1209,7 +1275,11 @@ final class Conversation implements Session.Requests {
       // The write may have been acknowledged by the server, but its position is not known.
       releaseHeld();
     }
-    session.fatal(lossOf(server), DisconnectReason.UPSTREAM_LOST);
+    if (fatal) {
+      session.close(DisconnectReason.UPSTREAM_LOST);
+    } else {
+      session.fatal(lossOf(server), DisconnectReason.UPSTREAM_LOST);
+    }
   }
 
   private static ErrorFields lossOf(ServerConnection server) {

@@ -21,6 +21,7 @@ import io.nearside.config.ReplicationClients;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -87,6 +88,11 @@ final class Opening {
         // on to the next
       }
     } catch (WireViolation e) {
+      if (e.getMessage() != null && e.getMessage().startsWith("invalid length")) {
+        // The server closes without a word, too.
+        session.close(DisconnectReason.PROTOCOL);
+        return;
+      }
       session.fatal(
           ErrorFields.fatal(
               SqlState.PROTOCOL_VIOLATION,
@@ -510,7 +516,7 @@ final class Opening {
             initial,
             parameters().tracked().keySet().stream()
                 .filter(Parameters::isReportedSettable)
-                .collect(Collectors.toSet()));
+                .collect(Collectors.toCollection(HashSet::new)));
     parameters()
         .tracked()
         .forEach(

@@ -359,7 +359,14 @@ final class ServerConnection implements RawSocket.Peer {
 
   /** Does something before the message at hand, but after all before it, reaches the client. */
   void before(Runnable step) {
-    before = step;
+    Runnable earlier = before;
+    before =
+        earlier == null
+            ? step
+            : () -> {
+              earlier.run();
+              step.run();
+            };
   }
 
   private boolean isLookedAt(byte type) {

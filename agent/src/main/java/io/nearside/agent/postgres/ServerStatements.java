@@ -19,10 +19,10 @@ final class ServerStatements {
     this.statementsMax = statementsMax;
   }
 
-  /** Whether it is there, parsed since the catalog changed last. */
-  boolean holds(Prepared statement, long catalogChanges) {
+  /** Whether it is there, parsed under this stamp. */
+  boolean holds(Prepared statement, long stamp) {
     Long since = held.get(statement);
-    return since != null && since == catalogChanges;
+    return since != null && since == stamp;
   }
 
   /** Whether it is there, but may be planned for what is no more. */
@@ -30,8 +30,8 @@ final class ServerStatements {
     return held.containsKey(statement);
   }
 
-  void add(Prepared statement, long catalogChanges) {
-    held.put(statement, catalogChanges);
+  void add(Prepared statement, long stamp) {
+    held.put(statement, stamp);
   }
 
   /** It is there, and has to be closed before it is parsed again. */

@@ -45,6 +45,8 @@ final class Session implements RawSocket.Peer {
     void clientWritable(boolean writable);
   }
 
+  private static final int SMALL_BYTES_MAX = 10_001;
+
   private final PostgresLoop loop;
   private final MessageScanner scanner = new MessageScanner(MessageScanner.PROTOCOL_LENGTH_MAX);
   private final long openedNanos;
@@ -208,6 +210,9 @@ final class Session implements RawSocket.Peer {
       while (!closed && !receiver.isBlocked() && scanner.next(bytes, at, to)) {
         int from = scanner.pieceFrom();
         int end = scanner.pieceTo();
+        if (scanner.starts() && isTooLong(scanner.type(), scanner.messageLength())) {
+          throw new WireViolation("message too long for its type");
+        }
         if (!scanner.starts()) {
           receiver.piece(bytes, from, end);
         } else if (!scanner.ends()
@@ -223,15 +228,29 @@ final class Session implements RawSocket.Peer {
         at = end;
       }
     } catch (WireViolation e) {
-      fatal(
-          ErrorFields.fatal(
-              SqlState.PROTOCOL_VIOLATION,
-              Objects.requireNonNullElse(e.getMessage(), "invalid message format")),
-          DisconnectReason.PROTOCOL);
+      // A length that can not be: the server closes without a word, too.
+      loop.log().debug("client out of step reason=\"{}\"", e.getMessage());
+      close(DisconnectReason.PROTOCOL);
     } finally {
       processing = false;
     }
     return at;
+  }
+
+  /** The limit of messages that hold little more than a name, as the server has it. */
+  private static boolean isTooLong(byte type, int messageLength) {
+    return messageLength > SMALL_BYTES_MAX
+        && switch (type) {
+          case Frontend.CLOSE,
+                  Frontend.DESCRIBE,
+                  Frontend.EXECUTE,
+                  Frontend.SYNC,
+                  Frontend.FLUSH,
+                  Frontend.COPY_DONE,
+                  Frontend.TERMINATE ->
+              true;
+          default -> false;
+        };
   }
 
   /** Whether the client's last message is not there as a whole. */

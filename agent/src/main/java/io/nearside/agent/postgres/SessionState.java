@@ -3,6 +3,7 @@ package io.nearside.agent.postgres;
 import io.nearside.agent.postgres.sql.ClientEncodings;
 import io.nearside.agent.postgres.sql.Effect;
 import io.nearside.agent.postgres.sql.PinReason;
+import io.nearside.agent.postgres.wire.Backend;
 import io.nearside.agent.postgres.wire.ErrorFields;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -57,7 +58,14 @@ final class SessionState {
     baseline.forEach(
         (name, value) -> {
           String key = Parameters.key(name);
-          if (Parameters.isReportedSettable(key)) {
+          Parameters.Assignment asked = wanted.tracked(key);
+          if (asked != null && asked.literal()) {
+            // Which parameters are reported depends on the server's version.
+            wanted.untrack(key);
+            initial.untrack(key);
+            wanted.report(key, asked.text());
+            startup.add(key);
+          } else if (Parameters.isReportedSettable(key)) {
             if (wanted.reported(key) == null) {
               wanted.report(key, value);
             }
@@ -168,6 +176,22 @@ final class SessionState {
   }
 
   // ---- what statements change
+
+  /**
+   * Whether a text may mean something else than it did to others: in a transaction that failed or
+   * changed something that the text depends on, or next to objects of this session's own.
+   */
+  boolean isUnsettled(ServerConnection server) {
+    return server.status() == Backend.FAILED_TRANSACTION
+        || !uncommitted.isEmpty()
+        || isPinnedByState();
+  }
+
+  /** Stands for what the meaning of a text depends on beside the catalog. */
+  int meaning() {
+    String path = wanted.reported("search_path");
+    return path != null ? path.hashCode() : Objects.hashCode(wanted.tracked("search_path"));
+  }
 
   /** A batch is sent: what it may leave behind pins from now on. */
   void sent(List<Effect> effects, long now) {

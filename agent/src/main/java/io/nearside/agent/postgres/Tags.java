@@ -7,7 +7,22 @@ final class Tags {
   private static final byte[] ROLLBACK = "ROLLBACK\0".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] OURS = "\"nearside_".getBytes(StandardCharsets.US_ASCII);
 
+  private static final byte[] FATAL = "VFATAL\0".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] PANIC = "VPANIC\0".getBytes(StandardCharsets.US_ASCII);
+
   private Tags() {}
+
+  /** Whether the server closes the connection after this error. */
+  static boolean isFatal(byte[] bytes, int from, int to) {
+    for (int i = from + 5; i < to; i++) {
+      if (bytes[i] == 'V'
+          && bytes[i - 1] == 0
+          && (startsWith(bytes, i, to, FATAL) || startsWith(bytes, i, to, PANIC))) {
+        return true;
+      }
+    }
+    return false;
+  }
 
   /** Whether a CommandComplete says ROLLBACK, as it does of a COMMIT that failed, too. */
   static boolean isRollback(byte[] bytes, int from, int to) {

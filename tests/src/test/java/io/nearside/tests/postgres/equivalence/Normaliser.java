@@ -25,6 +25,7 @@ final class Normaliser {
   private static final int SHOWN_BYTES_MAX = 2_000;
   private static final Pattern PROCESS = Pattern.compile("(?i)\\b(process|pid) \\d+");
   private static final Pattern TRANSACTION = Pattern.compile("\\b(transaction|tuple) [0-9(),]+");
+  private static final Pattern PLACE = Pattern.compile("F[^\\x00]+\\x00L\\d+\\x00R[^\\x00]+\\x00");
   private static final Pattern DIGITS = Pattern.compile("\\d+");
 
   private Normaliser() {}
@@ -73,6 +74,10 @@ final class Normaliser {
     String text = new String(message.body(), ISO_8859_1);
     text = PROCESS.matcher(text).replaceAll("$1 N");
     text = TRANSACTION.matcher(text).replaceAll("$1 N");
+    if (text.contains("\0VFATAL\0")) {
+      // The last words may be the sidecar's own, which has no such place in its source.
+      text = PLACE.matcher(text).replaceAll("");
+    }
     return show(message.type(), text.getBytes(ISO_8859_1));
   }
 
