@@ -50,6 +50,7 @@ final class Conversation implements Session.Requests {
   private final PoolKey key;
   private final String identity;
   private final SessionState state;
+  private final String applicationName;
   // What the client is saying.
   private Batch batch = new Batch();
   // What was sent and may have to be sent again.
@@ -96,9 +97,21 @@ final class Conversation implements Session.Requests {
     this.state = state;
     this.policy = loop.policyOf(key, applicationName);
     this.tokens = loop.tokens();
+    this.applicationName = applicationName;
+    state.pins().countIn(loop.counters(), loop::now);
     if (policy.mode() == PoolMode.SESSION) {
       state.pin(PinReason.SESSION_MODE, loop.now());
     }
+  }
+
+  /** As the client called itself at login. */
+  String applicationName() {
+    return applicationName;
+  }
+
+  /** Where a connection is waited for; null while none is, or none of a known server. */
+  @Nullable Pool waitingAt() {
+    return waitingAt;
   }
 
   PoolKey key() {
@@ -266,7 +279,11 @@ final class Conversation implements Session.Requests {
   }
 
   private void text(StatementText known, byte[] bytes, int from, int to) {
-    batch.text(isPlain() ? known : unusual(bytes, from, to));
+    boolean plain = isPlain();
+    if (plain) {
+      loop.statistics().seen(known, bytes, from, to);
+    }
+    batch.text(plain ? known : unusual(bytes, from, to));
   }
 
   private StatementText unusual(byte[] bytes, int from, int to) {
@@ -291,10 +308,14 @@ final class Conversation implements Session.Requests {
       batch.unknownText();
       return null;
     }
+    boolean plain = isPlain();
     Prepared statement =
-        isPlain()
+        plain
             ? loop.texts().prepared(bytes, nameEnd + 1, textEnd, to)
             : loop.texts().unshared(bytes, nameEnd + 1, to, unusual(bytes, nameEnd + 1, textEnd));
+    if (plain) {
+      loop.statistics().seen(statement.text(), bytes, nameEnd + 1, textEnd);
+    }
     batch.text(statement.text());
     return new Batch.Named(statement, java.util.Arrays.copyOfRange(bytes, from + 5, nameEnd));
   }
@@ -457,6 +478,9 @@ final class Conversation implements Session.Requests {
   /** Chooses a server and asks for a connection to it. */
   private void find() {
     Server replica = retries == 0 && mayLeavePrimary() ? replica() : null;
+    if (retries == 0 && welcome == null && loop.splits()) {
+      loop.counters().decided(replica != null, decisionLabel(replica));
+    }
     if (replica != null) {
       acquire(loop.pool(replica, key));
       return;
@@ -504,6 +528,16 @@ final class Conversation implements Session.Requests {
       return false;
     }
     return isReadOnly();
+  }
+
+  /** Why the batch goes where it goes, in a word. */
+  private String decisionLabel(@Nullable Server replica) {
+    Decision decision = lastDecision;
+    if (decision == null) {
+      return state.isPinnedByState() ? "pinned" : "not-known";
+    }
+    boolean away = decision.target() == Decision.Target.REPLICA && replica == null;
+    return away ? "no-replica" : decision.label();
   }
 
   private boolean isReadOnly() {
@@ -635,7 +669,7 @@ final class Conversation implements Session.Requests {
     }
     new BatchSender(state, server, isShared(server), loop.catalogChanges(key.database())).send(now);
     server.pool().counters().bytesOut(now.length());
-    statisticsText = now.texts().isEmpty() ? null : now.texts().getFirst();
+    statisticsText = now.texts().isEmpty() ? null : now.texts().getLast();
     batchOpen = !complete;
     if (server.isPrimary()) {
       routeLabel = "primary";
@@ -898,7 +932,7 @@ final class Conversation implements Session.Requests {
     long now = loop.now();
     boolean inTransaction = server.isInTransaction();
     server.pool().counters().query(now - batchNanos);
-    loop.statistics().answered(this, server, now - batchNanos);
+    loop.statistics().answered(server, statisticsText, now - batchNanos, rows, failedBatch);
     state.answered(pendingEffects, failedBatch, rolledBack, inTransaction, server);
     for (Effect effect : pendingEffects) {
       if (effect instanceof Effect.CatalogChange && !failedBatch) {
@@ -1130,6 +1164,7 @@ final class Conversation implements Session.Requests {
     if (kept != null && kept != server && !kept.isClosed()) {
       leave(kept);
     }
+    state.pins().clear(null);
   }
 
   private void leave(ServerConnection server) {
