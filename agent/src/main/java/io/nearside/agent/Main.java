@@ -101,6 +101,11 @@ public final class Main implements Callable<Integer> {
           .println(
               "ready redis="
                   + new HostPort(host, agent.redisPort())
+                  + (agent.postgresPort() == 0
+                      ? ""
+                      : " postgres="
+                          + new HostPort(
+                              loaded.config().postgres().listen().host(), agent.postgresPort()))
                   + (agent.adminPort() == 0
                       ? ""
                       : " admin="

@@ -93,7 +93,7 @@ public final class RawSocket extends ChannelInboundHandlerAdapter {
     context = ctx;
   }
 
-  private ChannelHandlerContext context() {
+  ChannelHandlerContext context() {
     return Objects.requireNonNull(context, "not installed");
   }
 

@@ -818,6 +818,10 @@ final class Conversation implements Session.Requests {
   // ---- what servers say
 
   boolean wantsParameter(String name, String value) {
+    if (welcome != null) {
+      // All at once, when the login is over.
+      return false;
+    }
     if (link != null && !link.isPrimary() && name.equals("in_hot_standby")) {
       return false;
     }
@@ -849,11 +853,17 @@ final class Conversation implements Session.Requests {
               true;
           default -> false;
         };
-    if (harmless && current.keep(bytes, from, to)) {
+    boolean whole = link != null && link.isWholeMessage();
+    if (harmless && whole && current.keep(bytes, from, to)) {
       return false;
     }
     deliverKept(current);
     return true;
+  }
+
+  /** Whether replies are kept back, because the batch may have to be sent again. */
+  boolean isTrying() {
+    return attempt != null && attempt.isOpen();
   }
 
   private void deliverKept(ReplicaAttempt current) {

@@ -355,8 +355,17 @@ final class ServerConnection implements RawSocket.Peer {
     before = step;
   }
 
-  private static boolean isLookedAt(byte type) {
+  private boolean isLookedAt(byte type) {
     return switch (type) {
+      case Backend.DATA_ROW -> {
+        Expected head = replies.head();
+        yield head != null && head.own() != null;
+      }
+      // Kept back as a whole, or not at all.
+      case Backend.ROW_DESCRIPTION, Backend.PARAMETER_DESCRIPTION ->
+          session != null
+              && session.talk().isTrying()
+              && scanner.messageLength() <= ReplicaAttempt.KEPT_BYTES_MAX;
       case Backend.READY_FOR_QUERY,
           Backend.ERROR,
           Backend.PARAMETER_STATUS,
@@ -381,6 +390,11 @@ final class ServerConnection implements RawSocket.Peer {
         };
     streaming = forward ? To.CLIENT : To.NOBODY;
     return forward;
+  }
+
+  /** Whether the message at hand is there from its beginning to its end. */
+  boolean isWholeMessage() {
+    return scanner.ends();
   }
 
   private boolean parameterStatus(byte[] bytes, int from, int to) {

@@ -313,8 +313,12 @@ public final class PostgresServer implements AutoCloseable {
     process.awaitExit(STOP_WITHIN);
   }
 
-  /** Ends all its processes at once (SIGKILL); {@link #restart} brings it back. */
+  /** Ends all its processes at once, without a word; {@link #restart} brings it back. */
   public void kill() {
+    if (process.isAlive()) {
+      // A child that sees its postmaster go would still tell its client.
+      process.pauseTree();
+    }
     process.kill();
   }
 

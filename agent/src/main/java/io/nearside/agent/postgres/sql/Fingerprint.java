@@ -68,7 +68,16 @@ public final class Fingerprint {
     if (sign && !isOperand(back(2))) {
       out.removeLast();
     }
-    out.add("?");
+    if (back(1).equals(",") && back(2).equals("?") && isList(back(3), back(4))) {
+      out.removeLast();
+    } else {
+      out.add("?");
+    }
+  }
+
+  private static boolean isList(String open, String before) {
+    return (open.equals("(") && before.equals("in"))
+        || (open.equals("[") && before.equals("array"));
   }
 
   private static boolean isOperand(String token) {
@@ -98,20 +107,12 @@ public final class Fingerprint {
     }
   }
 
-  /** Lists of literals become one literal; a group that repeats the one before it goes. */
+  /** A group that repeats the one before it goes. */
   private void close(int open) {
-    String before = open > 0 ? out.get(open - 1) : "";
-    boolean list = before.equals("in") || before.equals("array");
-    for (int i = open + 1; list && i < out.size() - 1; i++) {
-      list = out.get(i).equals("?") || out.get(i).equals(",");
-    }
-    if (list && out.size() - open > 3) {
-      out.subList(open + 2, out.size() - 1).clear();
-    }
     int length = out.size() - open;
     int other = open - 1 - length;
-    if (before.equals(",")
-        && other >= 0
+    if (other >= 0
+        && out.get(open - 1).equals(",")
         && out.get(open).equals("(")
         && out.subList(other, other + length).equals(out.subList(open, open + length))) {
       out.subList(open - 1, out.size()).clear();

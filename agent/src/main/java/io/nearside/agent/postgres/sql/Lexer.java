@@ -330,8 +330,8 @@ public final class Lexer {
         }
       }
     }
-    if (isIdentifierStart(at(p))) {
-      // "1abc": an error since version 15, a number and a word before.
+    if (isIdentifierPart(at(p))) {
+      // "1abc": an error since version 15, a number and a word before; "1e5$1" since later.
       exact = false;
     }
     return upTo(Token.NUMBER, p);

@@ -170,6 +170,10 @@ final class Words {
 
   private Words() {}
 
+  static Set<String> reserved() {
+    return RESERVED;
+  }
+
   static boolean isReserved(String word) {
     return RESERVED.contains(word);
   }

@@ -12,13 +12,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a server for the stored password of a user (the {@code auth_query} of PgBouncer). Asks the
+ * Asks a server for the stored passwords of users (the {@code auth_query} of PgBouncer). Asks the
  * primary, or while there is none a replica that can be reached. The connection is its own, so that
  * a slow answer is not taken for a dead server; it is made when needed and closed when idle.
  *
  * <p>Runs on the context given. Nothing is kept: whoever asks decides what may be remembered.
  */
-public final class AuthQuery {
+public final class StoredPasswords {
   private static final int WAITING_MAX = 1000;
   private static final long IDLE_MILLIS = 10_000;
 
@@ -27,7 +27,7 @@ public final class AuthQuery {
   private final Servers servers;
   private final String sql;
   private final long answerMillis;
-  private final Map<String, Future<@Nullable String>> waiting = new HashMap<>();
+  private final Map<String, Future<@Nullable StoredPassword>> waiting = new HashMap<>();
   private @Nullable ControlConnection connection;
   private @Nullable Server connectedTo;
   private @Nullable Future<Void> opening;
@@ -37,11 +37,12 @@ public final class AuthQuery {
   /**
    * Connects to nothing yet.
    *
-   * @param sql with the user's name as {@code $1}; gives at most one row: the password, or as
-   *     PgBouncer's does, the name and the password
+   * @param sql with the user's name as {@code $1}; gives at most one row: the name and the stored
+   *     password as PgBouncer's does, or the password alone
    * @param answerMillis for the query to be answered, once connected
    */
-  public AuthQuery(Vertx vertx, Context context, Servers servers, String sql, long answerMillis) {
+  public StoredPasswords(
+      Vertx vertx, Context context, Servers servers, String sql, long answerMillis) {
     this.vertx = vertx;
     this.context = context;
     this.servers = servers;
@@ -53,15 +54,15 @@ public final class AuthQuery {
    * The stored password as {@code pg_authid} has it; null for a user who does not exist or has
    * none. Many who ask for one user share one question. Fails where no server answers, or in time.
    */
-  public Future<@Nullable String> passwordOf(String user) {
-    Future<@Nullable String> asked = waiting.get(user);
+  public Future<@Nullable StoredPassword> passwordOf(String user) {
+    Future<@Nullable StoredPassword> asked = waiting.get(user);
     if (asked != null) {
       return asked;
     }
     if (closed || waiting.size() >= WAITING_MAX) {
       return Future.failedFuture(closed ? "closed" : "too many questions for passwords");
     }
-    Promise<@Nullable String> answer = Promise.promise();
+    Promise<@Nullable StoredPassword> answer = Promise.promise();
     waiting.put(user, answer.future());
     vertx.cancelTimer(idleTimer);
     ask(user)
@@ -80,7 +81,7 @@ public final class AuthQuery {
     return answer.future();
   }
 
-  private Future<@Nullable String> ask(String user) {
+  private Future<@Nullable StoredPassword> ask(String user) {
     Server server = serverToAsk();
     if (server == null) {
       return Future.failedFuture("no server can be reached");
@@ -92,7 +93,7 @@ public final class AuthQuery {
     }
     return ready
         .compose(connected -> open.query(sql, Tuple.of(user), answerMillis))
-        .map(AuthQuery::password);
+        .map(rows -> first(rows, user));
   }
 
   private @Nullable Server serverToAsk() {
@@ -126,9 +127,11 @@ public final class AuthQuery {
     return made;
   }
 
-  private static @Nullable String password(RowSet<Row> rows) {
+  private static @Nullable StoredPassword first(RowSet<Row> rows, String user) {
     for (Row row : rows) {
-      return row.getString(row.size() > 1 ? 1 : 0);
+      return row.size() == 1
+          ? new StoredPassword(user, row.getString(0))
+          : new StoredPassword(row.getString(0), row.getString(1));
     }
     return null;
   }
