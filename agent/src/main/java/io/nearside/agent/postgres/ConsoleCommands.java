@@ -94,8 +94,7 @@ final class ConsoleCommands {
       }
       case "WAIT_CLOSE" -> {
         @Nullable String database = database(command);
-        reply.when(
-            () -> loop.operator().isReconnected(database), () -> {}, () -> reply.done(verb));
+        reply.when(() -> loop.operator().isReconnected(database), () -> {}, () -> reply.done(verb));
       }
       case "KILL" -> {
         loop.operator().kill(required(command));
@@ -223,7 +222,8 @@ final class ConsoleCommands {
     }
     command.endsAt(6);
     var explanation = new RouteExplanation(loop);
-    String database = explanation.database(command.size() > 4 ? command.named(5, "a database") : null);
+    String database =
+        explanation.database(command.size() > 4 ? command.named(5, "a database") : null);
     Later later = reply.later(() -> {});
     explanation.explain(
         sql,

@@ -12,15 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The console's lists of what is there: pools, clients, servers. Columns are named, and stand in
- * the order, as PgBouncer's users know them (its manual, "Show commands"); ours follow. On the event
- * loop.
+ * the order, as PgBouncer's users know them (its manual, "Show commands"); ours follow. On the
+ * event loop.
  */
 final class ConsoleTables {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
-
-
 
   private final PostgresLoop loop;
 

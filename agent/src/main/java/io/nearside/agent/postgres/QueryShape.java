@@ -19,7 +19,9 @@ final class QueryShape {
 
   private QueryShape() {}
 
-  /** The hash of {@code text[from..to)} as with standard_conforming_strings on, or {@link #NONE}. */
+  /**
+   * The hash of {@code text[from..to)} as with standard_conforming_strings on, or {@link #NONE}.
+   */
   static long of(byte[] text, int from, int to) {
     long hash = OFFSET;
     int at = from;
@@ -98,7 +100,8 @@ final class QueryShape {
       return false;
     }
     int first = before - 1;
-    return first < from || !(isNameStart(text[first]) || isDigit(text[first]) || text[first] == '$');
+    return first < from
+        || !(isNameStart(text[first]) || isDigit(text[first]) || text[first] == '$');
   }
 
   private static int closing(byte[] text, int from, int to, int quote) {

@@ -67,9 +67,7 @@ final class RouteExplanation {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
     ClientPolicy policy = loop.policyOf(new PoolKey(database, ""), "");
     Decision decision =
-        loop.texts()
-            .of(text, 0, text.length)
-            .decision(loop.catalog(database), policy.route());
+        loop.texts().of(text, 0, text.length).decision(loop.catalog(database), policy.route());
     if (!loop.splits()) {
       boolean alone = loop.config().servers().size() <= 1;
       return primary(

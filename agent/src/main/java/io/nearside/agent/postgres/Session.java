@@ -72,7 +72,8 @@ final class Session implements RawSocket.Peer {
         connected.remoteAddress() == null
             ? "unix"
             : Objects.requireNonNullElse(connected.remoteAddress().hostAddress(), "unix");
-    this.port = connected.remoteAddress() == null ? 0 : Math.max(0, connected.remoteAddress().port());
+    this.port =
+        connected.remoteAddress() == null ? 0 : Math.max(0, connected.remoteAddress().port());
     this.opening = new Opening(loop, this, connected);
   }
 
