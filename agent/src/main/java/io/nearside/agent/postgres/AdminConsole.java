@@ -155,7 +155,7 @@ final class AdminConsole implements Session.Requests, ConsoleCommands.Reply {
   }
 
   @Override
-  public Later later(Runnable whenClientLeaves) {
+  public ConsoleCommands.Later later(Runnable whenClientLeaves) {
     onEnd = whenClientLeaves;
     return answer -> {
       if (!ended) {
@@ -175,11 +175,11 @@ final class AdminConsole implements Session.Requests, ConsoleCommands.Reply {
 
   @Override
   public void when(BooleanSupplier condition, Runnable whenClientLeaves, Runnable answer) {
-    Later later = later(whenClientLeaves);
+    ConsoleCommands.Later later = later(whenClientLeaves);
     look(condition, later, answer);
   }
 
-  private void look(BooleanSupplier condition, Later later, Runnable answer) {
+  private void look(BooleanSupplier condition, ConsoleCommands.Later later, Runnable answer) {
     if (ended) {
       return;
     }

@@ -1181,7 +1181,7 @@ final class Conversation implements Session.Requests {
     if (!session.isBetweenMessages() || batchOpen) {
       // Half of something was sent: nothing can follow it.
       server.unlink();
-      server.close(DisconnectReason.RETIRED);
+      server.abort(DisconnectReason.RETIRED);
     } else {
       server.flush();
       server.pool().abandon(server);

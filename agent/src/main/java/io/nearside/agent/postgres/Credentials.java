@@ -1,11 +1,12 @@
 package io.nearside.agent.postgres;
 
 import io.nearside.agent.postgres.auth.AuthFailure;
+import io.nearside.agent.postgres.auth.AuthQuery;
 import io.nearside.agent.postgres.auth.Credential;
 import io.nearside.agent.postgres.auth.UserSecret;
 import io.nearside.agent.postgres.auth.Userlist;
-import io.nearside.agent.postgres.upstream.AuthQuery;
 import io.nearside.agent.postgres.upstream.Servers;
+import io.nearside.agent.postgres.upstream.StoredPasswords;
 import io.nearside.config.PostgresConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -26,7 +27,7 @@ final class Credentials {
 
   private final Vertx vertx;
   private final PostgresConfig config;
-  private final AuthQuery query;
+  private final StoredPasswords query;
   private final Map<String, Credential> known = new LinkedHashMap<>();
   private Userlist userlist = Userlist.EMPTY;
 
@@ -37,7 +38,7 @@ final class Credentials {
     this.vertx = vertx;
     this.config = config;
     this.query =
-        new AuthQuery(
+        new StoredPasswords(
             vertx, context, servers, config.auth().query(), config.pool().connectMillis());
     this.userlist = load(config);
   }
@@ -84,7 +85,7 @@ final class Credentials {
                 return Future.succeededFuture(
                     stored == null
                         ? null
-                        : io.nearside.agent.postgres.auth.AuthQuery.secretOf(user, user, stored));
+                        : AuthQuery.secretOf(user, stored.name(), stored.password()));
               } catch (AuthFailure e) {
                 return Future.failedFuture(e);
               }

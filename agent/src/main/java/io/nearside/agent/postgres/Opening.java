@@ -18,7 +18,6 @@ import io.nearside.agent.postgres.wire.StartupPacket;
 import io.nearside.agent.postgres.wire.WireViolation;
 import io.nearside.config.PostgresAuthMethod;
 import io.nearside.config.ReplicationClients;
-import io.vertx.core.net.NetSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,7 +48,6 @@ final class Opening {
 
   private final PostgresLoop loop;
   private final Session session;
-  private final NetSocket connected;
   private final MessageScanner scanner = new MessageScanner(64 * 1024);
   private Phase phase = Phase.STARTUP;
   private byte[] kept = new byte[0];
@@ -65,10 +63,9 @@ final class Opening {
   private @Nullable Pool reserved;
   private boolean closed;
 
-  Opening(PostgresLoop loop, Session session, NetSocket connected) {
+  Opening(PostgresLoop loop, Session session) {
     this.loop = loop;
     this.session = session;
-    this.connected = connected;
     loop.after(
         loop.auth().loginMillis(),
         () -> {
@@ -154,7 +151,7 @@ final class Opening {
     byte[] hello = direct ? kept : new byte[0];
     kept = new byte[0];
     loop.clientTls()
-        .upgrade(connected, session.socket(), direct, hello)
+        .upgrade(session.socket(), direct, hello)
         .onComplete(
             done -> {
               loop.tick();

@@ -623,13 +623,18 @@ final class Pool {
     if (all.remove(connection)) {
       idle.remove(connection);
       cleaning.remove(connection);
-      allowance.give();
       counters.closed();
       if (reason == null || reason == DisconnectReason.PEER) {
         loop.serverLost(server, connection.lastWords());
       }
       serve();
     }
+  }
+
+  /** The server has closed its side of a connection. */
+  void gone() {
+    allowance.give();
+    serve();
   }
 
   // ---- upkeep

@@ -3,7 +3,6 @@ package io.nearside.agent.postgres;
 import io.nearside.agent.postgres.sql.FunctionCatalog;
 import io.nearside.agent.postgres.upstream.CatalogLoader;
 import io.nearside.agent.postgres.upstream.ReplicaChoiceKind;
-import io.nearside.agent.postgres.upstream.Server;
 import io.nearside.agent.postgres.upstream.Servers;
 import io.nearside.agent.postgres.upstream.ServersListener;
 import io.nearside.agent.postgres.upstream.UpstreamSettings;
@@ -25,7 +24,6 @@ import io.vertx.core.net.NetClientOptions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -38,16 +36,25 @@ public final class PostgresFace {
   private final Vertx vertx;
   private final InvalidationBus bus;
   private final PostgresListeners listeners;
-  private final ServerTls serverTls = new ServerTls();
-  private final ClientTls clientTls = new ClientTls();
+  private final ServerTls serverTls;
+  private final ClientTls clientTls;
   private volatile PostgresConfig config;
   private volatile @Nullable PostgresLoop loop;
   private volatile ConsoleSource consoleSource = new NoSource();
 
+  /**
+   * Reads certificates and the like; blocks.
+   *
+   * @throws IllegalStateException when one of them can not be used
+   */
   public PostgresFace(Vertx vertx, NearsideConfig config, InvalidationBus bus) {
     this.vertx = vertx;
     this.config = config.postgres();
     this.bus = bus;
+    this.serverTls =
+        new ServerTls(config.postgres().tls(), config.postgres().pool().connectMillis());
+    this.clientTls =
+        new ClientTls(config.postgres().listen().tls(), config.postgres().auth().loginMillis());
     this.listeners = new PostgresListeners(vertx, config.postgres().listen());
   }
 
@@ -251,12 +258,5 @@ public final class PostgresFace {
 
   CatalogLoader catalogLoader(PostgresLoop on, String database, Consumer<FunctionCatalog> loaded) {
     return new CatalogLoader(vertx, on.context(), on.servers(), database, loaded);
-  }
-
-  Allowance allowance(PostgresLoop on, Server server, String database) {
-    if (config.budget().maxServerConnections() == 0) {
-      return Allowance.unlimited();
-    }
-    return Objects.requireNonNull(Allowance.unlimited());
   }
 }

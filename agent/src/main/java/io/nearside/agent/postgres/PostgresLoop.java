@@ -79,6 +79,7 @@ final class PostgresLoop {
   private final Map<WelcomeKey, Welcome> welcomes = new LinkedHashMap<>();
   private final Catalogs catalogs;
   private final Credentials credentials;
+  private final FleetBudgets budgets;
   private PostgresConfig config;
   private Set<String> tracked;
   private StatementTexts texts;
@@ -109,6 +110,7 @@ final class PostgresLoop {
     this.tokens = new Tokens(this, face.bus());
     this.catalogs = new Catalogs(this, face);
     this.credentials = new Credentials(face.vertx(), context, config, servers);
+    this.budgets = new FleetBudgets(this, face);
     servers.start();
     averages.start();
     after(config.pool().evictMillis(), this::sweep);
@@ -317,6 +319,10 @@ final class PostgresLoop {
     return random;
   }
 
+  FleetBudgets budgets() {
+    return budgets;
+  }
+
   Catalogs catalogs() {
     return catalogs;
   }
@@ -411,7 +417,7 @@ final class PostgresLoop {
   private Allowance allowance(Server server, PoolKey key) {
     return allowances
         .computeIfAbsent(server, s -> new HashMap<>())
-        .computeIfAbsent(key.database(), database -> face.allowance(this, server, database));
+        .computeIfAbsent(key.database(), database -> budgets.allowance(server, database));
   }
 
   List<Pool> pools() {
@@ -571,16 +577,23 @@ final class PostgresLoop {
       return;
     }
     server.cancelBegins();
-    new CancelSender(server).send();
+    new CancelSender(server, server::cancelEnded).send();
+  }
+
+  /** Cancels what a connection runs that is being closed. */
+  void cancelRaw(ServerConnection server) {
+    new CancelSender(server, () -> {}).send();
   }
 
   /** A connection of its own, on which a server hears a cancel request and closes. */
   private final class CancelSender implements RawSocket.Peer {
     private final ServerConnection server;
+    private final Runnable heard;
     private boolean over;
 
-    CancelSender(ServerConnection server) {
+    CancelSender(ServerConnection server, Runnable heard) {
       this.server = server;
+      this.heard = heard;
     }
 
     void send() {
@@ -606,7 +619,7 @@ final class PostgresLoop {
       if (!over) {
         over = true;
         tick();
-        server.cancelEnded();
+        heard.run();
         flushDirty();
       }
     }
@@ -680,6 +693,7 @@ final class PostgresLoop {
     flushDirty();
     catalogs.close();
     credentials.close();
+    budgets.close();
     var _ = servers.close();
   }
 }

@@ -490,7 +490,7 @@ final class ServerConnection implements RawSocket.Peer {
   private void violation(@Nullable String what) {
     desynchronised = true;
     loop.log().warn("server connection out of step server={} reason=\"{}\"", pool.server(), what);
-    close(DisconnectReason.PROTOCOL);
+    abort(DisconnectReason.PROTOCOL);
   }
 
   @Override
@@ -513,9 +513,13 @@ final class ServerConnection implements RawSocket.Peer {
 
   @Override
   public void closed(@Nullable DisconnectReason reason) {
-    if (closed) {
-      return;
+    if (!closed) {
+      ended(reason);
+      pool.gone();
     }
+  }
+
+  private void ended(@Nullable DisconnectReason reason) {
     closed = true;
     loop.tick();
     Session to = session;
@@ -528,11 +532,21 @@ final class ServerConnection implements RawSocket.Peer {
     loop.flushDirty();
   }
 
-  /** Closes at once; nothing more is said to the server. */
+  /**
+   * Gives it up, whatever it was asked: that is cancelled, for the server would go on with it. Not
+   * to be used where the server waits for the rest of a message: see {@link #abort}.
+   */
   void close(DisconnectReason reason) {
+    if (!closed && !replies.isEmpty()) {
+      loop.cancelRaw(this);
+    }
+    terminate(reason);
+  }
+
+  /** Gives it up in the middle of a message that was begun: nothing can follow that. */
+  void abort(DisconnectReason reason) {
     if (!closed) {
       socket.abort(reason);
-      // A socket that never was active tells nobody.
       closed(reason);
     }
   }
@@ -541,8 +555,15 @@ final class ServerConnection implements RawSocket.Peer {
   void terminate(DisconnectReason reason) {
     if (!closed) {
       socket.append(Frontend.terminate());
-      socket.close(reason);
-      closed(reason);
+      socket.flush();
+      part(reason);
     }
+  }
+
+  /** What is left is to hear the server close. */
+  private void part(DisconnectReason reason) {
+    socket.reading(true);
+    socket.handTo(new Farewell(loop, socket, reason, pool::gone));
+    ended(reason);
   }
 }

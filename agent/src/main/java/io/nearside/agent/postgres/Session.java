@@ -74,7 +74,7 @@ final class Session implements RawSocket.Peer {
             : Objects.requireNonNullElse(connected.remoteAddress().hostAddress(), "unix");
     this.port =
         connected.remoteAddress() == null ? 0 : Math.max(0, connected.remoteAddress().port());
-    this.opening = new Opening(loop, this, connected);
+    this.opening = new Opening(loop, this);
   }
 
   void install(RawSocket raw) {

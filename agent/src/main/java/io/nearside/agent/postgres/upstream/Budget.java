@@ -1,6 +1,7 @@
 package io.nearside.agent.postgres.upstream;
 
 import io.nearside.cluster.InvalidationBus;
+import io.nearside.config.HostPort;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
@@ -38,6 +39,29 @@ public final class Budget {
     ledger =
         new LedgerConnection(vertx, options, beatMillis, environment.random(), new FromLedger());
     share = new BudgetShare(settings, environment, ledger, peers, user);
+  }
+
+  /**
+   * As the other one, with the control user's connections to one of the servers.
+   *
+   * @param address which
+   * @param database the clients'
+   */
+  public static Budget start(
+      Vertx vertx,
+      UpstreamSettings upstream,
+      HostPort address,
+      String database,
+      BudgetSettings settings,
+      InvalidationBus bus,
+      BudgetUser user) {
+    return start(
+        vertx,
+        ControlConnection.options(upstream, address, database),
+        settings,
+        bus,
+        "postgres:" + address + "/" + database,
+        user);
   }
 
   /**

@@ -74,8 +74,7 @@ final class ControlConnection {
             .build();
   }
 
-  private static PgConnectOptions options(
-      UpstreamSettings settings, HostPort address, String database) {
+  static PgConnectOptions options(UpstreamSettings settings, HostPort address, String database) {
     var options =
         new PgConnectOptions()
             .setHost(address.host())
