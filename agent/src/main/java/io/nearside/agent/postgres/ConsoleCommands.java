@@ -21,7 +21,7 @@ final class ConsoleCommands {
 
   static final List<String> HELP =
       List.of(
-          "SHOW POOLS|CLIENTS|SERVERS|REPLICAS|DATABASES|USERS|PINS|LISTS",
+          "SHOW POOLS|CLIENTS|SERVERS|REPLICAS|DATABASES|USERS|PINS|BUDGET|LISTS",
           "SHOW STATS|STATS_TOTALS|STATS_AVERAGES|TOTALS|QUERIES|COUNTERS",
           "SHOW CONFIG|STATE|VERSION|HELP",
           "SHOW ROUTE FOR '<sql>' [IN <database>]",
@@ -175,6 +175,7 @@ final class ConsoleCommands {
       case "SERVERS" -> tables.servers();
       case "REPLICAS" -> tables.replicas();
       case "PINS" -> tables.pins();
+      case "BUDGET" -> tables.budget();
       case "DATABASES" -> tables.databases();
       case "USERS" -> tables.users();
       case "STATS" -> figures.statistics(true, true);

@@ -255,6 +255,29 @@ final class ConsoleTables {
     return value < 0 ? null : value;
   }
 
+  ConsoleTable budget() {
+    var table =
+        new ConsoleTable()
+            .texts("server", "database")
+            .numbers("allowed", "open", "wanted", "due", "slots", "held", "ledger", "joined")
+            .texts("detail");
+    for (PostgresStatistics.BudgetShare share : loop.budgets().shares()) {
+      table.row(
+          share.server(),
+          share.database(),
+          share.allowed(),
+          share.open(),
+          share.wanted(),
+          share.due(),
+          share.slots(),
+          share.held(),
+          share.ledger(),
+          share.joined(),
+          share.detail());
+    }
+    return table;
+  }
+
   ConsoleTable pins() {
     var table =
         new ConsoleTable()

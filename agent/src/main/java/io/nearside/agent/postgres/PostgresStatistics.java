@@ -10,9 +10,14 @@ import java.util.Map;
  * @param splits whether replicas get reads
  */
 public record PostgresStatistics(
-    List<PoolState> pools, List<ServerState> servers, Totals totals, boolean splits) {
+    List<PoolState> pools,
+    List<ServerState> servers,
+    List<BudgetShare> budgets,
+    Totals totals,
+    boolean splits) {
 
   public PostgresStatistics {
+    budgets = List.copyOf(budgets);
     pools = List.copyOf(pools);
     servers = List.copyOf(servers);
   }
@@ -127,6 +132,30 @@ public record PostgresStatistics(
       int version,
       String lastError,
       long reads) {}
+
+  /**
+   * This sidecar's part in the fleet's budget for a server and database.
+   *
+   * @param allowed connections that may be open now
+   * @param open connections that are
+   * @param due what it may hold by what it and the others want, beyond its guaranteed share
+   * @param slots there are beyond all guaranteed shares
+   * @param held of them by this sidecar
+   * @param ledger whether the server can be asked for more
+   * @param joined whether the cluster is
+   */
+  public record BudgetShare(
+      String server,
+      String database,
+      int allowed,
+      int open,
+      int wanted,
+      int due,
+      int slots,
+      int held,
+      boolean ledger,
+      boolean joined,
+      String detail) {}
 
   /**
    * Of the whole face. Maps are by label.

@@ -51,7 +51,8 @@ final class StatisticsGathering {
     for (Server server : loop.servers().all()) {
       servers.add(server(server, reads.getOrDefault(server.toString(), 0L)));
     }
-    return new PostgresStatistics(pools, servers, totals(), loop.splits());
+    return new PostgresStatistics(
+        pools, servers, loop.budgets().shares(), totals(), loop.splits());
   }
 
   private static void count(
