@@ -83,7 +83,7 @@ insert into l values ('a', 1);
 create table h (k int) partition by hash (k);
 create table h0 partition of h for values with (modulus 2, remainder 0);
 select count(*) from h;
--- == inheritance, views, rules
+-- == inheritance-views-rules
 create table base (a int);
 create table derived (b int) inherits (base);
 insert into derived values (1, 2);
@@ -107,7 +107,7 @@ update base set a = a where a = 9;
 drop view v;
 drop table base;
 drop table base cascade;
--- == functions and triggers
+-- == functions-and-triggers
 create function add(a int, b int default 1) returns int language sql immutable return a + b;
 select add(1), add(1, 2), add(b => 5, a => 1);
 create function boom() returns int language plpgsql as $$
@@ -161,12 +161,12 @@ select nextval('tiny'), nextval('tiny');
 select nextval('tiny');
 select last_value, is_called from tiny;
 drop sequence tiny;
--- == sequences of a session session
+-- == session-sequences session
 create sequence s;
 select currval('s');
 select nextval('s');
 select currval('s'), lastval();
--- == indexes and statistics
+-- == indexes-and-statistics
 create table i (a int, b text, c jsonb);
 create index on i (a);
 create index i_lower on i (lower(b)) where a > 0;
@@ -181,7 +181,7 @@ select count(*) from i where c @> '{"x": 5}';
 create statistics st on a, b from i;
 drop index i_lower, i_gin;
 create index dup on i (no_such_column);
--- == row locks
+-- == row-locks
 create table r (id int primary key);
 insert into r values (1), (2);
 select * from r where id = 1 for update;

@@ -1,11 +1,11 @@
 -- # One error of many SQLSTATEs each.
--- == syntax and names
+-- == syntax-and-names
 selec 1;
 select 1 +;
 select * frm x;
 select 'unterminated;
 select "unterminated;
-select $$unterminated;
+select $x$unterminated;
 select /* unterminated;
 select no_such_column;
 select * from no_such_table;
@@ -109,7 +109,7 @@ select setseed(2);
 select repeat('x', 1500000000);
 select array_fill(1, array[100000, 100000]);
 select string_to_array('a', ',')::int[];
--- == limits of structure
+-- == limits-of-structure
 create table many (a int) with (fillfactor = 5);
 select 1 limit -1;
 select 1 offset -1;
@@ -130,7 +130,7 @@ prepare transaction 'x';
 vacuum no_such;
 begin; vacuum; rollback;
 rollback;
-copy no_such from stdin;
+copy no_such (a) to stdout;
 copy no_such to stdout;
 copy (select 1) to stdout (format nope);
 notify "";

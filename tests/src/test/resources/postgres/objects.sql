@@ -1,5 +1,5 @@
 -- # Large objects, notices, schemas, rights, comments, unicode names, odds and ends.
--- == large objects
+-- == large-objects
 select lo_create(424242);
 select lo_put(424242, 0, '\x0102030405');
 select lo_get(424242);

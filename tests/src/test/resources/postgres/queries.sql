@@ -16,13 +16,13 @@ select x from generate_series(1, 10) x order by x fetch first 3 rows only;
 select x / 2 as h from generate_series(1, 4) x order by h fetch first 1 rows with ties;
 select case when x > 2 then 'big' when x = 2 then 'two' else 'small' end from generate_series(1, 3) x;
 select "Quoted" from (select 1 as "Quoted") s;
-select 1 as "a""b", 2 as "sp ace", 3 as "";
+select 1 as "a""b", 2 as "sp ace", 3 as " ";
 select 1 /* comment /* nested */ still */ + 2 -- to the end
 ;
 select 1; select 2; select 3;
 select 1;; select 2;
 select 1; select 1/0; select 3;
--- == joins and groups
+-- == joins-and-groups
 create table dept (id int primary key, name text not null);
 create table emp (id int primary key, name text, dept int references dept, salary numeric(10, 2), boss int references emp);
 insert into dept values (1, 'dev'), (2, 'ops'), (3, 'empty');
@@ -54,14 +54,14 @@ select x, first_value(x) over w, last_value(x) over w, nth_value(x, 2) over w fr
 select x, ntile(2) over (order by x), percent_rank() over (order by x), cume_dist() over (order by x) from generate_series(1, 4) x order by x;
 select x, count(*) over (partition by x % 2 order by x groups between unbounded preceding and current row exclude ties) from generate_series(1, 6) x order by x;
 select x, sum(x) filter (where x > 1) over (order by x range between 2 preceding and current row) from generate_series(1, 4) x order by x;
--- == common table expressions
+-- == common-table-expressions
 with t as (select 1 as a) select a + 1 from t;
 with recursive t(n) as (values (1) union all select n + 1 from t where n < 10) select sum(n), max(n) from t;
 with recursive t(n, path) as (select 1, array[1] union all select n * 2, path || n * 2 from t where n < 50) select * from t order by n;
 with a as materialized (select 1 as x), b as not materialized (select x + 1 as y from a) select * from a, b;
 with recursive g(a, b) as (values (1, 2), (2, 3), (3, 1)), r(a, b) as (select a, b from g where a = 1 union all select g.a, g.b from r join g on g.a = r.b) cycle a set looped using way select a, b, looped from r order by 1, 2, 3;
 with recursive t(n) as (select 1 union all select n + 1 from t where n < 3) search depth first by n set o select n from t order by o;
--- == set returning
+-- == set-returning
 select * from generate_series(1, 3);
 select * from generate_series(timestamp '2024-01-01', '2024-01-03', '1 day');
 select generate_series(1, 2), generate_series(1, 3);

@@ -1,5 +1,5 @@
 -- # What a session keeps: settings, prepared statements, cursors, temporary tables, locks, channels.
--- == settings that are reported
+-- == settings-that-are-reported
 set application_name = 'tests';
 show application_name;
 set datestyle = 'German, DMY';
@@ -33,7 +33,7 @@ set default_transaction_read_only = off;
 reset all;
 show timezone;
 show application_name;
--- == settings that are not reported
+-- == settings-that-are-not-reported
 set work_mem = '3MB';
 show work_mem;
 select current_setting('work_mem');
@@ -69,14 +69,14 @@ show work_mem;
 discard all;
 show lock_timeout;
 select current_setting('my.variable', true);
--- == settings by function session
+-- == settings-by-function session
 select set_config('work_mem', '5MB', false);
 show work_mem;
 select set_config('my.x', 'y', true);
 show my.x;
 do $$ begin perform set_config('work_mem', '6MB', false); end $$;
 show work_mem;
--- == settings in transactions
+-- == settings-in-transactions
 begin;
 set local work_mem = '7MB';
 show work_mem;
@@ -106,7 +106,7 @@ set application_name = 'in';
 select 1/0;
 rollback;
 show application_name;
--- == prepare and execute
+-- == prepare-and-execute
 prepare p as select 1;
 execute p;
 prepare q (int, text) as select $1 + 1, $2 || '!';
@@ -144,7 +144,7 @@ prepare inside as select 'in';
 rollback;
 execute inside;
 discard plans;
--- == views of the session session
+-- == session-views session
 prepare seen as select 1;
 select name, statement, parameter_types, from_sql from pg_prepared_statements order by name;
 declare h cursor with hold for select 1;
@@ -187,7 +187,7 @@ delete from cu where current of u;
 close u;
 commit;
 select * from cu order by a;
--- == cursors with hold
+-- == cursors-with-hold
 begin;
 declare h cursor with hold for select x from generate_series(1, 5) x;
 fetch 2 from h;
@@ -200,7 +200,7 @@ declare k cursor with hold for select 1;
 fetch k;
 close all;
 fetch k;
--- == temporary tables
+-- == temporary-tables
 create temp table tmp (a int);
 insert into tmp values (1), (2);
 select * from tmp order by a;
@@ -235,7 +235,7 @@ select * from del;
 create temp table again (a int);
 discard all;
 select * from again;
--- == advisory locks
+-- == advisory-locks
 select pg_advisory_lock(1);
 select pg_advisory_lock(1);
 select pg_try_advisory_lock(1, 2);
@@ -251,7 +251,7 @@ select pg_advisory_xact_lock(5);
 select count(*) from pg_locks where locktype = 'advisory';
 commit;
 select count(*) from pg_locks where locktype = 'advisory';
--- == listen and notify
+-- == listen-and-notify
 listen ch;
 notify ch;
 notify ch, 'payload';

@@ -81,7 +81,7 @@ select 1/0;
 rollback and chain;
 select 'chained';
 commit;
--- == read only
+-- == read-only
 create table t (a int);
 begin read only;
 select * from t;
@@ -115,7 +115,7 @@ commit;
 start transaction read write, isolation level read committed;
 select * from t for update;
 commit;
--- == several in one text
+-- == several-in-one-text
 create table t (a int);
 begin; insert into t values (1); commit;
 insert into t values (2); insert into t values (3); select 1/0;
@@ -133,7 +133,7 @@ begin; savepoint s; select 1/0; rollback to s; select 5; commit;
 rollback;
 select 1; begin; select 2; commit; select 3;
 set work_mem = '2MB'; show work_mem; reset work_mem;
--- == by statement
+-- == by-statement
 create table t (a int);
 do $$ begin insert into t values (1); end $$;
 do $$ begin insert into t values (2); commit; insert into t values (3); rollback; end $$;

@@ -2,7 +2,7 @@
 -- == numbers
 select 1;
 select 1::int2, 2::int4, 3::int8;
-select -32768::int8::int2, 2147483647, 9223372036854775807;
+select (-32768)::int8::int2, 2147483647, 9223372036854775807;
 select 1.5, 1e10, .5, 1_000_000, 0xff, 0o17, 0b101;
 select 'NaN'::float8, 'Infinity'::float8, '-Infinity'::float4;
 select 0.1::float4, 0.1::float8, 1e-300::float8;
@@ -20,7 +20,7 @@ select 1::money, '12.34'::money + '1.00'::money;
 select width_bucket(5.35, 0.024, 10.06, 5), gcd(12, 18), lcm(4, 6), factorial(20);
 select 9223372036854775807::numeric + 1, sum(x) from generate_series(1, 10) x;
 -- == texts
-select 'a', 'it''s', E'tab\there', E'\u00e9', U&'d\0061t\+000061', $$dollar$$, $q$with $$ inside$q$;
+select 'a', 'it''s', E'tab\there', E'\u00e9', U&'d\0061t\+000061', $$dollar$$, $q$with $$a$$ inside$q$;
 select 'a' || 'b' || null, concat('a', null, 'b'), concat_ws(',', 'a', null, 'b');
 select length('äöü'), octet_length('äöü'), char_length('日本語'), bit_length('a');
 select upper('straße'), lower('ÄÖ'), initcap('hello world');
@@ -96,7 +96,7 @@ select int4range(1, 5) @> 3, int4range(1, 5) && int4range(4, 8), int4range(1, 3)
 select lower(int4range(1, 5)), upper(int4range(1, 5)), isempty('empty'::int4range), lower_inc('[1,2]'::numrange), upper_inf('[1,)'::int4range);
 select '{[1,3),[5,7)}'::int4multirange, int4multirange(int4range(1, 3), int4range(2, 6)), range_agg(int4range(x, x + 1)) from generate_series(1, 3) x group by ();
 select tsrange('2024-01-01', '2024-01-02'), tstzrange('2024-01-01+00', null), unnest('{[1,2),[3,4)}'::int4multirange);
--- == geometry and networks
+-- == geometry-and-networks
 select point(1, 2), '((0,0),(1,1))'::box, '<(0,0),5>'::circle, '[(0,0),(1,1)]'::lseg, '{1,2,3}'::line, '((0,0),(1,0),(1,1))'::polygon, '[(0,0),(1,1)]'::path;
 select point(0, 0) <-> point(3, 4), box '((0,0),(2,2))' @> point(1, 1), area(circle '((0,0),2)'), center(box '((0,0),(2,2))');
 select '192.168.1.0/24'::cidr, '10.0.0.1'::inet, '::1'::inet, '08:00:2b:01:02:03'::macaddr, '08:00:2b:01:02:03:04:05'::macaddr8;
@@ -109,8 +109,8 @@ select '<a>x</a>'::text, 1::oid, 'pg_class'::regclass, 'int4'::regtype, 'now'::r
 select row(1, 'a', null), row(1, 2) = row(1, 2), row(1, null) is null, (row(1, 2)).f1;
 select pg_typeof(1), pg_typeof('a'::text), pg_typeof(null), pg_typeof(array[1]), format_type(1043, 14);
 select 1::text, '1'::int, cast('2024-01-01' as date), 1.9::int, 't'::text::bool, '{1}'::text::int[];
-select '$.a'::jsonpath, '1 2 3'::int2vector, '11 12'::oidvector, 'C'::regcollation, 'english'::regconfig;
--- == user types
+select '$.a'::jsonpath, '1 2 3'::int2vector, '11 12'::oidvector, '"C"'::regcollation, 'english'::regconfig;
+-- == user-types
 create type mood as enum ('sad', 'ok', 'happy');
 create type pair as (x int, y text);
 create domain positive as int check (value > 0);

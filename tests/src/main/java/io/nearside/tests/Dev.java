@@ -30,6 +30,7 @@ public final class Dev implements Callable<Integer> {
   public static void main(String[] args) {
     var line = new CommandLine(new Dev());
     COMMANDS.forEach(line::addSubcommand);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     System.exit(line.execute(args));
   }
 

@@ -191,10 +191,10 @@ final class Opening {
     minor = Math.min(startup.minor(), MINOR_NEWEST);
     if (asked.user().isEmpty()) {
       fatal(SqlState.INVALID_AUTHORIZATION, "no PostgreSQL user name specified in startup packet");
-    } else if (!loop.mayTry(session.address())) {
+    } else if (!loop.mayTry(limitedBy())) {
       fatal(
           SqlState.TOO_MANY_CONNECTIONS,
-          "too many failed logins from this address: try again in a minute");
+          "too many failed logins of this user from this address: try again in a minute");
     } else if (asked.database().equals(PostgresLoop.ADMIN_DATABASE)) {
       prove();
     } else if (loop.operator().isDisabled(asked.database())) {
@@ -208,6 +208,11 @@ final class Opening {
     }
   }
 
+  /** On loopback all clients have one address: a wrong password of one user locks out that user. */
+  private String limitedBy() {
+    return session.address() + ' ' + parameters().user();
+  }
+
   private static boolean isFalse(String word) {
     return List.of("false", "off", "no", "0").contains(word.toLowerCase(java.util.Locale.ROOT));
   }
@@ -219,9 +224,8 @@ final class Opening {
           "replication connections are refused here (postgres.clients.replication)");
       return;
     }
-    fatal(
-        SqlState.FEATURE_NOT_SUPPORTED,
-        "replication connections are not passed on yet (postgres.clients.replication)");
+    passing = true;
+    prove();
   }
 
   private StartupParameters parameters() {
@@ -240,7 +244,14 @@ final class Opening {
     }
     switch (loop.auth().method()) {
       case TRUST -> proven();
-      case PASS_THROUGH -> relay();
+      case PASS_THROUGH -> {
+        if (passing) {
+          relay = new PassThroughRelay(loop.auth().cleartextUpstream(), loop.auth().md5Upstream());
+          pass(this::relayChallenge);
+        } else {
+          relay();
+        }
+      }
       case PASSWORD, SCRAM_SHA_256 ->
           loop.secretOf(parameters().user())
               .onComplete(
@@ -329,9 +340,10 @@ final class Opening {
   }
 
   private boolean scramBegun;
+  private boolean passing;
 
   private void refused(AuthFailure.Reason reason) {
-    loop.loginFailed(session.address(), reason.label());
+    loop.loginFailed(limitedBy(), reason.label());
     // One text for all reasons: it tells nothing.
     session.fatal(
         ErrorFields.fatal(
@@ -384,7 +396,7 @@ final class Opening {
                 reserved = null;
                 pool.unreserve();
                 if (why.is(SqlState.INVALID_PASSWORD)) {
-                  loop.loginFailed(session.address(), "wrong-password");
+                  loop.loginFailed(limitedBy(), "wrong-password");
                 }
                 session.fatal(why, DisconnectReason.UPSTREAM_LOST);
               }
@@ -410,6 +422,58 @@ final class Opening {
     }
   }
 
+  /** A replication connection: a server connection of its own, outside the pools. */
+  private void pass(ServerLogin.@Nullable Relay challenges) {
+    Server primary = loop.servers().primary();
+    Allowance allowance = primary == null ? null : loop.allowance(primary, poolKey());
+    if (primary == null || allowance == null) {
+      fatal(SqlState.CANNOT_CONNECT_NOW, "no primary server is known");
+      return;
+    }
+    if (!allowance.take()) {
+      fatal(
+          SqlState.TOO_MANY_CONNECTIONS,
+          "the fleet's budget allows no more server connections here");
+      return;
+    }
+    String identity = parameters().identity() + "replication\0" + parameters().replication() + '\0';
+    relayed =
+        ServerLogin.connect(
+            loop,
+            primary.address(),
+            poolKey(),
+            identity,
+            loop.auth().loginMillis(),
+            challenges,
+            new ServerLogin.Outcome() {
+              @Override
+              public void ready(ServerLogin login) {
+                relayed = null;
+                if (session.isClosed()) {
+                  login.socket().abort(DisconnectReason.RETIRED);
+                  allowance.give();
+                  return;
+                }
+                var passed = new PassedConnection(loop, session, login, allowance::give);
+                session.send(Backend.authenticationOk());
+                login.announced().forEach((n, v) -> session.send(Backend.parameterStatus(n, v)));
+                BackendKey key = loop.newKey(session, minor >= 2);
+                session.send(Backend.backendKeyData(key.processId(), key.key()));
+                session.send(Backend.readyForQuery(Backend.IDLE));
+                closed = true;
+                session.opened(passed, key, kept);
+                loop.flushDirty();
+              }
+
+              @Override
+              public void failed(ErrorFields why, boolean unreachable) {
+                relayed = null;
+                allowance.give();
+                session.fatal(why.asFatal(), DisconnectReason.UPSTREAM_LOST);
+              }
+            });
+  }
+
   // ---- welcome
 
   private PoolKey poolKey() {
@@ -417,6 +481,10 @@ final class Opening {
   }
 
   private void proven() {
+    if (passing) {
+      pass(null);
+      return;
+    }
     if (parameters().database().equals(PostgresLoop.ADMIN_DATABASE)) {
       console();
       return;

@@ -28,6 +28,7 @@ import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -101,7 +102,12 @@ final class PostgresLoop {
     this.config = config;
     this.tracked = Set.copyOf(config.trackedParameters());
     this.texts = new StatementTexts(config.routing().decisionsMax(), tracked);
-    this.salts = new Salts(random.generateSeed(32));
+    // The same in all sidecars, so that asking two of them tells nothing of who exists.
+    this.salts =
+        new Salts(
+            config.control().password().isSet()
+                ? config.control().password().reveal().getBytes(StandardCharsets.UTF_8)
+                : random.generateSeed(32));
     this.limiter =
         new LoginLimiter(
             config.auth().failuresPerMinuteMax(), LIMITED_ADDRESSES_MAX, System::nanoTime);
@@ -414,7 +420,8 @@ final class PostgresLoop {
             });
   }
 
-  private Allowance allowance(Server server, PoolKey key) {
+  /** What the connections to a server for a pool's database may be, together. */
+  Allowance allowance(Server server, PoolKey key) {
     return allowances
         .computeIfAbsent(server, s -> new HashMap<>())
         .computeIfAbsent(key.database(), database -> budgets.allowance(server, database));

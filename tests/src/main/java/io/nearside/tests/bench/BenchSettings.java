@@ -11,13 +11,14 @@ import java.util.Set;
  * @param starts processes started for {@code first_answer_ms}
  * @param only the figures that are wanted
  */
-record BenchSettings(int rounds, double seconds, double warmSeconds, int starts, Set<Figure> only) {
+record BenchSettings(
+    int rounds, double seconds, double warmSeconds, int starts, Set<RedisFigure> only) {
   BenchSettings {
     only = Set.copyOf(only);
   }
 
-  boolean wants(Figure... figures) {
-    for (Figure figure : figures) {
+  boolean wants(RedisFigure... figures) {
+    for (RedisFigure figure : figures) {
       if (only.contains(figure)) {
         return true;
       }

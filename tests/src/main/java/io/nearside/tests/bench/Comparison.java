@@ -3,9 +3,8 @@ package io.nearside.tests.bench;
 import io.nearside.tests.stack.RedisServer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Puts the same load on several servers in turn, round after round. One thread. */
@@ -33,33 +32,19 @@ final class Comparison {
    */
   Map<String, Series> run(String title, Load load, List<Contestant> contestants)
       throws IOException {
-    Map<String, Series> series = new LinkedHashMap<>();
-    Map<String, Double> speed = new LinkedHashMap<>();
+    Map<String, Double> speed = new HashMap<>();
     for (Contestant contestant : contestants) {
-      series.put(contestant.name(), new Series(contestant.name()));
       speed.put(contestant.name(), warm(load, contestant));
     }
-    for (int round = 1; round <= settings.rounds(); round++) {
-      StringBuilder line =
-          new StringBuilder("%-28s round %d/%d:".formatted(title, round, settings.rounds()));
-      for (Contestant contestant : contestants) {
-        long requests = requests(speed.getOrDefault(contestant.name(), 0.0), settings.seconds());
-        Series.Round measured = measure(load.times(requests), contestant);
-        Series one = series.get(contestant.name());
-        if (one != null) {
-          one.add(measured);
-        }
-        line.append(
-            String.format(
-                Locale.ROOT,
-                "  %s %,.0f/s",
-                contestant.name(),
-                measured.load().requestsPerSecond()));
-      }
-      out.println(line);
-      out.flush();
-    }
-    return series;
+    return Rounds.run(
+        title,
+        settings.rounds(),
+        contestants,
+        contestant -> {
+          long requests = requests(speed.getOrDefault(contestant.name(), 0.0), settings.seconds());
+          return measure(load.times(requests), contestant);
+        },
+        out);
   }
 
   /** Runs the load until the contestant's time is over; gives the speed of the last part. */

@@ -96,13 +96,13 @@ final class RedisBench {
   private void hits() throws IOException {
     boolean one =
         settings.wants(
-            Figure.HIT_P1_RATIO,
-            Figure.HIT_P1_CPU_RATIO,
-            Figure.HIT_P1_P99_RATIO,
-            Figure.HIT_UNIX_P1_RATIO);
-    boolean sixteen = settings.wants(Figure.HIT_P16_RATIO, Figure.HIT_P16_CPU_RATIO);
-    boolean many = settings.wants(Figure.HIT_P64_RATIO, Figure.HIT_UNIX_P64_RATIO);
-    boolean writes = settings.wants(Figure.SET_P1_RATIO);
+            RedisFigure.HIT_P1_RATIO,
+            RedisFigure.HIT_P1_CPU_RATIO,
+            RedisFigure.HIT_P1_P99_RATIO,
+            RedisFigure.HIT_UNIX_P1_RATIO);
+    boolean sixteen = settings.wants(RedisFigure.HIT_P16_RATIO, RedisFigure.HIT_P16_CPU_RATIO);
+    boolean many = settings.wants(RedisFigure.HIT_P64_RATIO, RedisFigure.HIT_UNIX_P64_RATIO);
+    boolean writes = settings.wants(RedisFigure.SET_P1_RATIO);
     if (!one && !sixteen && !many && !writes) {
       return;
     }
@@ -121,19 +121,20 @@ final class RedisBench {
       }
       if (sixteen) {
         var series = compareHits("hit_p16", CLIENTS, 16, all.subList(0, 2));
-        putRatio(Figure.HIT_P16_RATIO, series, SIDECAR, DIRECT);
+        putRatio(RedisFigure.HIT_P16_RATIO, series, SIDECAR, DIRECT);
         Series ours = series(series, SIDECAR);
         Series peer = series(series, DIRECT);
-        scores.putRatio(Figure.HIT_P16_CPU_RATIO, ours, peer, Series.Round::cpuSecondsPerMillion);
+        scores.putRatio(
+            RedisFigure.HIT_P16_CPU_RATIO, ours, peer, Series.Round::cpuSecondsPerMillion);
       }
       if (many) {
         var series = compareHits("hit_p64", CLIENTS, 64, all);
-        putRatio(Figure.HIT_P64_RATIO, series, SIDECAR, DIRECT);
-        putRatio(Figure.HIT_UNIX_P64_RATIO, series, SIDECAR_UNIX, DIRECT);
+        putRatio(RedisFigure.HIT_P64_RATIO, series, SIDECAR, DIRECT);
+        putRatio(RedisFigure.HIT_UNIX_P64_RATIO, series, SIDECAR_UNIX, DIRECT);
       }
       if (writes) {
         var series = compare("set_p1", load(Load.Verb.SET, CLIENTS, 1), all.subList(0, 2));
-        putRatio(Figure.SET_P1_RATIO, series, SIDECAR, DIRECT);
+        putRatio(RedisFigure.SET_P1_RATIO, series, SIDECAR, DIRECT);
       }
     }
   }
@@ -142,15 +143,15 @@ final class RedisBench {
     var series = compareHits("hit_p1", CLIENTS, 1, all);
     Series ours = series(series, SIDECAR);
     Series peer = series(series, DIRECT);
-    putRatio(Figure.HIT_P1_RATIO, series, SIDECAR, DIRECT);
-    putRatio(Figure.HIT_UNIX_P1_RATIO, series, SIDECAR_UNIX, DIRECT);
-    scores.putRatio(Figure.HIT_P1_CPU_RATIO, ours, peer, Series.Round::cpuSecondsPerMillion);
-    scores.putRatio(Figure.HIT_P1_P99_RATIO, ours, peer, round -> round.load().p99Millis());
+    putRatio(RedisFigure.HIT_P1_RATIO, series, SIDECAR, DIRECT);
+    putRatio(RedisFigure.HIT_UNIX_P1_RATIO, series, SIDECAR_UNIX, DIRECT);
+    scores.putRatio(RedisFigure.HIT_P1_CPU_RATIO, ours, peer, Series.Round::cpuSecondsPerMillion);
+    scores.putRatio(RedisFigure.HIT_P1_P99_RATIO, ours, peer, round -> round.load().p99Millis());
   }
 
   /** Without a near-cache: what is left is the price of the proxy. */
   private void pass() throws IOException {
-    if (!settings.wants(Figure.PASS_P1_VS_TWEMPROXY, Figure.PASS_P16_VS_TWEMPROXY)) {
+    if (!settings.wants(RedisFigure.PASS_P1_VS_TWEMPROXY, RedisFigure.PASS_P16_VS_TWEMPROXY)) {
       return;
     }
     if (Twemproxy.version().isEmpty()) {
@@ -166,13 +167,13 @@ final class RedisBench {
               direct(),
               through(SIDECAR, loopback(sidecar.redisPort()), sidecar),
               new Contestant(TWEMPROXY, loopback(twemproxy.port()), twemproxy.pid(), 0));
-      if (settings.wants(Figure.PASS_P1_VS_TWEMPROXY)) {
+      if (settings.wants(RedisFigure.PASS_P1_VS_TWEMPROXY)) {
         var series = compare("pass_p1", load(Load.Verb.GET, CLIENTS, 1), all);
-        putRatio(Figure.PASS_P1_VS_TWEMPROXY, series, SIDECAR, TWEMPROXY);
+        putRatio(RedisFigure.PASS_P1_VS_TWEMPROXY, series, SIDECAR, TWEMPROXY);
       }
-      if (settings.wants(Figure.PASS_P16_VS_TWEMPROXY)) {
+      if (settings.wants(RedisFigure.PASS_P16_VS_TWEMPROXY)) {
         var series = compare("pass_p16", load(Load.Verb.GET, CLIENTS, 16), all);
-        putRatio(Figure.PASS_P16_VS_TWEMPROXY, series, SIDECAR, TWEMPROXY);
+        putRatio(RedisFigure.PASS_P16_VS_TWEMPROXY, series, SIDECAR, TWEMPROXY);
       }
     }
   }
@@ -184,7 +185,8 @@ final class RedisBench {
    * times that is more than a kernel can move, so that ratio measures the kernel and has no target.
    */
   private void delayed() throws IOException {
-    if (!settings.wants(Figure.HIT_DELAY1MS_RATIO, Figure.HIT_DELAY1MS_ONE_CLIENT_RATIO)) {
+    if (!settings.wants(
+        RedisFigure.HIT_DELAY1MS_RATIO, RedisFigure.HIT_DELAY1MS_ONE_CLIENT_RATIO)) {
       return;
     }
     try (TamperProxy hop = TamperProxy.inFrontOf(redis.port())) {
@@ -196,15 +198,15 @@ final class RedisBench {
                 new Contestant(DIRECT, loopback(hop.port()), redis.pid(), 0),
                 through(SIDECAR, loopback(sidecar.redisPort()), sidecar));
         var many = compareHits("hit_delay1ms", CLIENTS, 1, both);
-        putRatio(Figure.HIT_DELAY1MS_RATIO, many, SIDECAR, DIRECT);
+        putRatio(RedisFigure.HIT_DELAY1MS_RATIO, many, SIDECAR, DIRECT);
         var one = compareHits("hit_delay1ms_one_client", 1, 1, both);
-        putRatio(Figure.HIT_DELAY1MS_ONE_CLIENT_RATIO, one, SIDECAR, DIRECT);
+        putRatio(RedisFigure.HIT_DELAY1MS_ONE_CLIENT_RATIO, one, SIDECAR, DIRECT);
       }
     }
   }
 
   private void idleMemory() {
-    if (!settings.wants(Figure.IDLE_RSS_MIB)) {
+    if (!settings.wants(RedisFigure.IDLE_RSS_MIB)) {
       return;
     }
     out.println("idle_rss_mib: two sidecars join ...");
@@ -212,12 +214,12 @@ final class RedisBench {
     try (SidecarCluster cluster = SidecarCluster.start(2, SidecarYaml.alone(redis.url()))) {
       LockSupport.parkNanos(IDLE.toNanos());
       double bytes = cluster.get(0).residentBytes() + cluster.get(1).residentBytes();
-      scores.put(Figure.IDLE_RSS_MIB, bytes / 2 / (1 << 20));
+      scores.put(RedisFigure.IDLE_RSS_MIB, bytes / 2 / (1 << 20));
     }
   }
 
   private void firstAnswer() {
-    if (!settings.wants(Figure.FIRST_ANSWER_MS)) {
+    if (!settings.wants(RedisFigure.FIRST_ANSWER_MS)) {
       return;
     }
     double[] millis = new double[settings.starts()];
@@ -226,7 +228,7 @@ final class RedisBench {
       out.printf("first_answer_ms: start %d/%d: %.0f ms%n", i + 1, millis.length, millis[i]);
       out.flush();
     }
-    scores.put(Figure.FIRST_ANSWER_MS, Series.median(millis));
+    scores.put(RedisFigure.FIRST_ANSWER_MS, Series.median(millis));
   }
 
   private double firstAnswerMillis() {
@@ -268,7 +270,7 @@ final class RedisBench {
     return series;
   }
 
-  private void putRatio(Figure figure, Map<String, Series> series, String ours, String peer) {
+  private void putRatio(RedisFigure figure, Map<String, Series> series, String ours, String peer) {
     scores.putRatio(
         figure,
         series(series, ours),

@@ -107,14 +107,14 @@ final class RedisBenchCommand implements Callable<Integer> {
     return new BenchSettings(roundsWanted, secondsWanted, quick ? 2 : 5, quick ? 3 : 5, figures());
   }
 
-  private Set<Figure> figures() {
+  private Set<RedisFigure> figures() {
     if (only.isEmpty()) {
-      return EnumSet.allOf(Figure.class);
+      return EnumSet.allOf(RedisFigure.class);
     }
-    Set<Figure> figures = EnumSet.noneOf(Figure.class);
+    Set<RedisFigure> figures = EnumSet.noneOf(RedisFigure.class);
     for (String label : only) {
       figures.add(
-          Figure.of(label)
+          RedisFigure.of(label)
               .orElseThrow(
                   () ->
                       new ParameterException(
@@ -122,7 +122,9 @@ final class RedisBenchCommand implements Callable<Integer> {
                           "--only: no figure '%s'; there are %s"
                               .formatted(
                                   label,
-                                  Arrays.stream(Figure.values()).map(Figure::label).toList()))));
+                                  Arrays.stream(RedisFigure.values())
+                                      .map(RedisFigure::label)
+                                      .toList()))));
     }
     return figures;
   }

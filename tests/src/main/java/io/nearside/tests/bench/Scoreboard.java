@@ -1,7 +1,6 @@
 package io.nearside.tests.bench;
 
 import java.io.PrintWriter;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -11,7 +10,7 @@ import java.util.function.ToDoubleFunction;
 final class Scoreboard {
   private record Score(String ours, String peer, double value) {}
 
-  private final Map<Figure, Score> scores = new EnumMap<>(Figure.class);
+  private final Map<Figure, Score> scores = new LinkedHashMap<>();
   private final Map<String, Double> raw = new LinkedHashMap<>();
 
   /** A figure that stands alone. */
@@ -39,6 +38,22 @@ final class Scoreboard {
     raw.put(prefix + "upstream_share", series.upstreamShare());
   }
 
+  /** The same of a load of transactions; without the CPU of a contestant that has no process. */
+  void putRawTransactions(String comparison, Series series) {
+    String prefix = comparison + "_" + series.name() + "_";
+    raw.put(prefix + "tps", series.requestsPerSecond());
+    raw.put(prefix + "p50_ms", series.p50Millis());
+    raw.put(prefix + "p99_ms", series.p99Millis());
+    if (Double.isFinite(series.cpuSecondsPerMillion())) {
+      raw.put(prefix + "cpu_s_per_100k", series.cpuSecondsPerMillion() / 10);
+    }
+  }
+
+  /** Whether there is any figure. */
+  boolean hasFigures() {
+    return !scores.isEmpty();
+  }
+
   void putRaw(String name, double value) {
     raw.put(name, value);
   }
@@ -59,8 +74,8 @@ final class Scoreboard {
                 score.ours(),
                 score.peer(),
                 number(score.value()),
-                figure.targetText(),
-                figure.verdict(score.value()),
+                figure.goal().text(),
+                figure.goal().verdict(score.value()),
                 figure.meaning()));
     out.flush();
   }

@@ -35,7 +35,7 @@ public final class SidecarProcess implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final Duration STOP_WITHIN = Duration.ofSeconds(30);
   private static final Pattern READY =
-      Pattern.compile("\\bready redis=(?<redis>\\S+) admin=(?<admin>\\S+)");
+      Pattern.compile("\\bready( redis=(?<redis>\\S+))?( postgres=\\S+)? admin=(?<admin>\\S+)");
   private static final Pattern PORT = Pattern.compile(":(\\d+)$");
 
   private final Path folder;
@@ -87,8 +87,17 @@ public final class SidecarProcess implements AutoCloseable {
 
   /** Whether the program is on the class path of this JVM. */
   public static boolean isAvailable() {
+    return isThere(MAIN_CLASS);
+  }
+
+  /** Whether the program has a PostgreSQL face. */
+  public static boolean hasPostgres() {
+    return isThere("io.nearside.agent.postgres.PostgresFace");
+  }
+
+  private static boolean isThere(String name) {
     try {
-      Class.forName(MAIN_CLASS, false, SidecarProcess.class.getClassLoader());
+      Class.forName(name, false, SidecarProcess.class.getClassLoader());
       return true;
     } catch (ClassNotFoundException notBuilt) {
       return false;
@@ -204,7 +213,8 @@ public final class SidecarProcess implements AutoCloseable {
   /** Waits for the ready line. */
   public void awaitReady() {
     Matcher ready = awaitLog(READY, READY_WITHIN);
-    redisPort = port(ready.group("redis"));
+    String redis = ready.group("redis");
+    redisPort = redis == null ? 0 : port(redis);
     adminPort = port(ready.group("admin"));
   }
 

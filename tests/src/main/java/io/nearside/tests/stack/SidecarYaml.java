@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
  * admin listener takes a free port.
  *
  * @param nodeId unique in its cluster
- * @param upstreamUrl such as {@code redis://127.0.0.1:6380}
+ * @param upstreamUrl such as {@code redis://127.0.0.1:6380}; empty for no Redis face
  * @param redisPort 0 for a free one
  * @param unixSocket an absolute path, or empty for none
  * @param cache whether anything is served from memory
@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * @param stallMillis how long a slow reader may hold up a shared upstream connection
  * @param clusterPort 0 for a sidecar alone
  * @param clusterMembers the cluster ports of the fleet, its own included
+ * @param postgres the section of the PostgreSQL face, or empty for none
  */
 public record SidecarYaml(
     String nodeId,
@@ -28,7 +29,8 @@ public record SidecarYaml(
     int maxStalenessMillis,
     int stallMillis,
     int clusterPort,
-    List<Integer> clusterMembers) {
+    List<Integer> clusterMembers,
+    String postgres) {
   private static final int CONNECTIONS_MAX = 20_000;
 
   public SidecarYaml {
@@ -37,7 +39,8 @@ public record SidecarYaml(
 
   /** A sidecar alone in front of an upstream: cache and tracking on, every port a free one. */
   public static SidecarYaml alone(String upstreamUrl) {
-    return new SidecarYaml("sidecar-0", upstreamUrl, 0, "", true, true, 1_000, 5_000, 0, List.of());
+    return new SidecarYaml(
+        "sidecar-0", upstreamUrl, 0, "", true, true, 1_000, 5_000, 0, List.of(), "");
   }
 
   /** The same with a unix socket to listen on as well. */
@@ -52,7 +55,8 @@ public record SidecarYaml(
         maxStalenessMillis,
         stallMillis,
         clusterPort,
-        clusterMembers);
+        clusterMembers,
+        postgres);
   }
 
   /** The same, passing everything through. */
@@ -67,7 +71,8 @@ public record SidecarYaml(
         maxStalenessMillis,
         stallMillis,
         clusterPort,
-        clusterMembers);
+        clusterMembers,
+        postgres);
   }
 
   /** The same, blind for writers that bypass the sidecars. */
@@ -82,7 +87,8 @@ public record SidecarYaml(
         maxStalenessMillis,
         stallMillis,
         clusterPort,
-        clusterMembers);
+        clusterMembers,
+        postgres);
   }
 
   /** The same with another patience with clients that do not read. */
@@ -97,7 +103,29 @@ public record SidecarYaml(
         maxStalenessMillis,
         millis,
         clusterPort,
-        clusterMembers);
+        clusterMembers,
+        postgres);
+  }
+
+  /** A sidecar alone with a PostgreSQL face and no other. */
+  public static SidecarYaml postgresOnly(PostgresYaml face) {
+    return alone("").withPostgres(face);
+  }
+
+  /** The same with a PostgreSQL face. */
+  public SidecarYaml withPostgres(PostgresYaml face) {
+    return new SidecarYaml(
+        nodeId,
+        upstreamUrl,
+        redisPort,
+        unixSocket,
+        cache,
+        tracking,
+        maxStalenessMillis,
+        stallMillis,
+        clusterPort,
+        clusterMembers,
+        face.text());
   }
 
   /** The same as a member of a cluster, with ports that stay over a restart. */
@@ -112,7 +140,8 @@ public record SidecarYaml(
         maxStalenessMillis,
         stallMillis,
         ownClusterPort,
-        fleet);
+        fleet,
+        postgres);
   }
 
   /** The text of the file. */
@@ -120,25 +149,27 @@ public record SidecarYaml(
     return """
         node: {id: %s}
         coherence: {maxStalenessMillis: %d}
+        admin: {host: 127.0.0.1, port: 0}
+        %s%s%s"""
+        .formatted(
+            nodeId,
+            maxStalenessMillis,
+            upstreamUrl.isEmpty() ? "redis: {enabled: false}\n" : redis(),
+            postgres,
+            clusterPort == 0 ? "" : cluster());
+  }
+
+  private String redis() {
+    return """
         redis:
           listen: {host: 127.0.0.1, port: %d, unixSocket: '%s'}
           upstream: {url: '%s'}
           clients: {connectionsMax: %d, stallMillis: %d}
           cache: {enabled: %s}
           tracking: {enabled: %s}
-        admin: {host: 127.0.0.1, port: 0}
-        %s"""
+        """
         .formatted(
-            nodeId,
-            maxStalenessMillis,
-            redisPort,
-            unixSocket,
-            upstreamUrl,
-            CONNECTIONS_MAX,
-            stallMillis,
-            cache,
-            tracking,
-            clusterPort == 0 ? "" : cluster());
+            redisPort, unixSocket, upstreamUrl, CONNECTIONS_MAX, stallMillis, cache, tracking);
   }
 
   private String cluster() {

@@ -22,8 +22,8 @@ final class SeriesTest {
   void json_figuresAndRaw_isOneFlatObject() {
     Scoreboard scores = new Scoreboard();
     scores.putRatio(
-        Figure.HIT_P1_RATIO, series(3), series(2), round -> round.load().requestsPerSecond());
-    scores.put(Figure.IDLE_RSS_MIB, 120.25);
+        RedisFigure.HIT_P1_RATIO, series(3), series(2), round -> round.load().requestsPerSecond());
+    scores.put(RedisFigure.IDLE_RSS_MIB, 120.25);
     scores.putRaw("x_rps", 7);
     assertEquals(
         "{\n  \"hit_p1_ratio\": 1.5000,\n  \"idle_rss_mib\": 120.2500,\n  \"raw_x_rps\": 7.0000\n}\n",

@@ -4,7 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the text of a simple Query or of a Parse says.
+ * What the text of a simple Query or of a Parse says. In all strings a char is a byte of the text
+ * (ISO-8859-1), whatever its encoding: what is not ASCII is only good for being sent again.
  *
  * @param kinds one per statement of the text, empty ones left out; a text without any has the one
  *     kind EMPTY

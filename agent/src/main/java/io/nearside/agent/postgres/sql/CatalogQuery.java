@@ -30,7 +30,7 @@ public enum CatalogQuery {
                 pg_catalog.sum(xmin::pg_catalog.text::pg_catalog.int8 % 1000000007 * (oid::pg_catalog.int8 % 65537)))
            FROM pg_catalog.pg_class
           WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND relpersistence <> 't'
-            AND (relkind IN ('f', 'v') OR relpersistence = 'u' OR relrowsecurity)),
+            AND (relkind IN ('f', 'v', 'S') OR relpersistence = 'u' OR relrowsecurity)),
         (SELECT pg_catalog.concat(pg_catalog.count(*), ':',
                 pg_catalog.sum(xmin::pg_catalog.text::pg_catalog.int8 % 1000000007 * (oid::pg_catalog.int8 % 65537)))
            FROM pg_catalog.pg_rewrite),
@@ -86,17 +86,18 @@ public enum CatalogQuery {
 
   /**
    * name, what it is: relations whose rows are not on a replica, and the parents that are read
-   * together with them. Temporary tables are left out: the session that has one is pinned.
+   * together with them; sequences, which there run up to 32 values ahead. Temporary tables are left
+   * out: the session that has one is pinned.
    */
   RELATIONS(
       """
       WITH RECURSIVE own (oid, what) AS (
         SELECT c.oid, CASE WHEN c.relkind = 'f' THEN 'a foreign table'
-                           WHEN c.relkind = 'S' THEN 'an unlogged sequence'
+                           WHEN c.relkind = 'S' THEN 'a sequence'
                            ELSE 'an unlogged table' END
           FROM pg_catalog.pg_class c
          WHERE c.relkind IN ('r', 'p', 'm', 'f', 'S')
-           AND (c.relkind = 'f' OR c.relpersistence = 'u')
+           AND (c.relkind IN ('f', 'S') OR c.relpersistence = 'u') AND c.relpersistence <> 't'
         UNION
         SELECT i.inhparent,
                CASE WHEN own.what LIKE 'a parent%' THEN own.what ELSE 'a parent of ' || own.what END

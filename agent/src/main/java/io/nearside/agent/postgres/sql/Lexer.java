@@ -154,28 +154,18 @@ public final class Lexer {
 
   /** A string in which only a doubled quote means something. */
   private Token plainString(int from) {
-    int p = from;
-    while (p < to) {
-      if (text[p] != '\'') {
-        p++;
-      } else if (at(p + 1) == '\'') {
-        p += 2;
-      } else {
-        int more = continuation(p + 1);
-        if (more < 0) {
-          return upTo(Token.STRING, p + 1);
-        }
-        p = more;
-      }
-    }
-    return endless();
+    return string(from, false);
   }
 
   /** A string in which a backslash takes the next byte with it. */
   private Token escapeString(int from) {
+    return string(from, true);
+  }
+
+  private Token string(int from, boolean escapes) {
     int p = from;
     while (p < to) {
-      if (text[p] == '\\') {
+      if (escapes && text[p] == '\\') {
         p += 2;
       } else if (text[p] != '\'') {
         p++;

@@ -42,12 +42,11 @@ final class ServerKnowledge {
           // not tracked are only on its own connection.
           "current_setting",
           "pg_show_all_settings",
-          // What the connection holds.
+          // What the connection holds. Not here: pg_my_temp_schema and pg_is_other_temp_schema (the
+          // information schema's views use them), for who has a temporary table is pinned.
           "pg_cursor",
           "pg_prepared_statement",
           "pg_listening_channels",
-          "pg_my_temp_schema",
-          "pg_is_other_temp_schema",
           // Slots are each server's own.
           "pg_get_replication_slots",
           // Refused during recovery although immutable.
@@ -83,7 +82,9 @@ final class ServerKnowledge {
           "pg_shmem_allocations",
           "pg_shmem_allocations_numa",
           "pg_timezone_names",
-          "pg_timezone_abbrevs");
+          "pg_timezone_abbrevs",
+          // Its function is volatile for no reason.
+          "pg_wait_events");
 
   private static final Set<String> WRITERS =
       Set.of(

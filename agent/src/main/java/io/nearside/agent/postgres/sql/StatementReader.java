@@ -282,14 +282,20 @@ final class StatementReader {
   private StatementKind create() {
     int object = is(begin + 1, "or") && is(begin + 2, "replace") ? begin + 3 : begin + 1;
     int scope = is(object, "global") || is(object, "local") ? object + 1 : object;
-    if (is(scope, "temp") || is(scope, "temporary")) {
+    boolean temporary = is(scope, "temp") || is(scope, "temporary");
+    if (temporary) {
       into.pin(PinReason.TEMPORARY_TABLE);
-      return called(StatementKind.DDL);
+    } else {
+      catalogChange(object);
     }
-    catalogChange(object);
     for (int i = object; i < end; i++) {
       if (tokens.is(i + 1, '.') && tokens.isName(i) && name(i).startsWith("pg_temp")) {
         into.pin(PinReason.TEMPORARY_TABLE);
+      }
+    }
+    for (int i = object; i + 2 < end; i++) {
+      if (is(i, "as") && is(i + 1, "execute")) {
+        execute(i + 1);
       }
     }
     // Nothing runs inside of what is only made.

@@ -42,6 +42,7 @@ final class KnownCatalog {
     builder.row(CatalogQuery.RELATIONS, List.of("unlogged_t", "an unlogged table"));
     builder.row(CatalogQuery.RELATIONS, List.of("parted", "a parent of an unlogged table"));
     builder.row(CatalogQuery.RELATIONS, List.of("foreign_t", "a foreign table"));
+    builder.row(CatalogQuery.RELATIONS, List.of("s", "a sequence"));
     for (List<String> definition : definitions()) {
       builder.row(CatalogQuery.DEFINITIONS, definition);
     }

@@ -175,7 +175,11 @@ final class RealPostgres implements AutoCloseable {
 
   /** Parses a text as the extended protocol does. */
   void prepare(String sql) {
-    await(connection.prepare(sql).compose(statement -> statement.close()));
+    try {
+      await(connection.prepare(sql).compose(statement -> statement.close()));
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException("Parse of " + sql, e);
+    }
   }
 
   FunctionCatalog catalog() {

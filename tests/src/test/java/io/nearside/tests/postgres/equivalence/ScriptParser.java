@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * == name session user=postgres     a script begins, with its options
- * Q select 1                        Query; the rest of the line, with \n, \t and \\
+ * Q select 1                        Query; the rest of the line, with \n, \t, \\ and {{x*9}}
+ * q select 1                        the same, and everything up to ReadyForQuery is read
  * P s1 23 25 :: select $1, $2       Parse: name, type oids, text; _ is the empty name
  * B p1 s1 "a b" NULL x01ff f=0,1 r=1  Bind: portal, statement, values (x for hex), formats
  * D S s1 / C P p1 / E p1 5          Describe, Close, Execute with a row limit
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class ScriptParser {
   private static final Pattern CONNECTION = Pattern.compile("([a-z][a-z0-9]*): (.*)");
   private static final Pattern READ = Pattern.compile("< (\\w+)(?:\\*(\\d+))?(?: (\\w+))?");
+  private static final Pattern REPEATED = Pattern.compile("\\{\\{(\\w)\\*(\\d+)}}");
   private static final Pattern TOKEN = Pattern.compile("\"([^\"]*)\"(?:\\*(\\d+))?|(\\S+)");
 
   private final String source;
@@ -86,7 +88,12 @@ final class ScriptParser {
     int space = rest.indexOf(' ');
     String word = space < 0 ? rest : rest.substring(0, space);
     String arguments = space < 0 ? "" : rest.substring(space + 1);
-    steps.add(step(line, connection, word, arguments));
+    if (word.equals("q")) {
+      steps.add(step(line, connection, "Q", arguments));
+      steps.add(read(line, connection, "< Z"));
+    } else {
+      steps.add(step(line, connection, word, arguments));
+    }
   }
 
   private static Step step(String line, String connection, String word, String arguments) {
@@ -258,6 +265,12 @@ final class ScriptParser {
   }
 
   private static String unescape(String text) {
-    return text.replace("\\\\", "\0").replace("\\n", "\n").replace("\\t", "\t").replace('\0', '\\');
+    String repeated =
+        REPEATED.matcher(text).replaceAll(m -> m.group(1).repeat(Integer.parseInt(m.group(2))));
+    return repeated
+        .replace("\\\\", "\0")
+        .replace("\\n", "\n")
+        .replace("\\t", "\t")
+        .replace('\0', '\\');
   }
 }

@@ -66,12 +66,16 @@ final class ScriptRunner implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
           throw new IOException(
               "%s at '%s' of %s after %s"
-                  .formatted(endpoint.name(), step.line(), script.name(), runner.received),
+                  .formatted(endpoint.name(), step.line(), script.name(), runner.lastReceived()),
               e);
         }
       }
       return runner.received;
     }
+  }
+
+  private List<Received> lastReceived() {
+    return received.subList(Math.max(0, received.size() - 2), received.size());
   }
 
   private void step(Step step) throws IOException {

@@ -169,7 +169,9 @@ final class StatementParser {
 
   private void finish() {
     if (!statement.isEmpty() || !copy.isEmpty()) {
-      throw new IllegalArgumentException(source + ": no end of " + statement + copy);
+      String open = statement + copy;
+      throw new IllegalArgumentException(
+          source + ": no end of " + open.substring(0, Math.min(200, open.length())));
     }
     if (!name.isEmpty()) {
       scripts.add(new Script(name + " " + way, sessionOnly, user, steps));
