@@ -120,8 +120,7 @@ public final class Agent implements AutoCloseable, ConfigOperations {
     if (loaded.config().admin().enabled()) {
       admin =
           await(
-              Operations.start(
-                  vertx, redis, postgres, this, () -> listening, () -> draining),
+              Operations.start(vertx, redis, postgres, this, () -> listening, () -> draining),
               START_SECONDS * 1000);
     }
     await(faces, START_SECONDS * 1000);

@@ -5,13 +5,17 @@ import io.nearside.agent.health.Verdict;
 import io.nearside.agent.postgres.PostgresFace;
 import io.nearside.agent.redis.RedisFace;
 import io.nearside.agent.redis.UpstreamHealth;
+import io.nearside.cluster.InvalidationBus;
 import io.nearside.config.ReadinessCheck;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What the probes ask about a sidecar with a Redis face, and maybe a PostgreSQL face. */
+/** What the probes ask about a sidecar and its faces. */
 final class FaceChecks {
   private FaceChecks() {}
 
@@ -24,37 +28,50 @@ final class FaceChecks {
   }
 
   /**
+   * @param redis null where that face is off
    * @param postgres null where that face is off
    * @param listening whether the faces accept clients
    */
   static List<HealthCheck> of(
-      RedisFace face, @Nullable PostgresFace postgres, BooleanSupplier listening) {
+      InvalidationBus bus,
+      @Nullable RedisFace redis,
+      @Nullable PostgresFace postgres,
+      BooleanSupplier listening) {
     return List.of(
-        new Check(ReadinessCheck.FACES.label(), () -> faces(face, postgres, listening)),
-        new Check(ReadinessCheck.UPSTREAM.label(), () -> upstream(face, postgres)),
-        new Check(ReadinessCheck.CLUSTER.label(), () -> cluster(face)),
-        new Check("near-cache", () -> nearCache(face)));
+        new Check(ReadinessCheck.FACES.label(), () -> faces(redis, postgres, listening)),
+        new Check(ReadinessCheck.UPSTREAM.label(), () -> upstream(redis, postgres)),
+        new Check(ReadinessCheck.CLUSTER.label(), () -> cluster(bus)),
+        new Check("near-cache", () -> nearCache(redis)));
   }
 
   private static Verdict faces(
-      RedisFace face, @Nullable PostgresFace postgres, BooleanSupplier listening) {
-    String also = postgres == null ? "" : ", postgres on port " + postgres.port();
-    return listening.getAsBoolean()
-        ? Verdict.up("redis listens on port " + face.port() + also)
-        : Verdict.down("redis " + (postgres == null ? "does" : "or postgres does") + " not listen");
+      @Nullable RedisFace redis, @Nullable PostgresFace postgres, BooleanSupplier listening) {
+    boolean now = listening.getAsBoolean();
+    String does = now ? " listens on port " : " does not listen";
+    List<String> faces = new ArrayList<>();
+    if (redis != null) {
+      faces.add("redis" + does + (now ? redis.port() : ""));
+    }
+    if (postgres != null) {
+      faces.add("postgres" + does + (now ? postgres.port() : ""));
+    }
+    String detail = faces.isEmpty() ? "there is none" : String.join(", ", faces);
+    return now ? Verdict.up(detail) : Verdict.down(detail);
   }
 
   /** The worst of what there is. */
-  private static Verdict upstream(RedisFace face, @Nullable PostgresFace postgres)
+  private static Verdict upstream(@Nullable RedisFace redis, @Nullable PostgresFace postgres)
       throws Exception {
-    Verdict redis = redis(face);
-    if (postgres == null) {
-      return redis;
+    List<Verdict> all = new ArrayList<>();
+    if (redis != null) {
+      all.add(redis(redis));
     }
-    Verdict other = PostgresFaceChecks.upstream(postgres.controls());
-    Verdict.State worse =
-        redis.state().compareTo(other.state()) >= 0 ? redis.state() : other.state();
-    return new Verdict(worse, redis.detail() + "; " + other.detail());
+    if (postgres != null) {
+      all.add(PostgresFaceChecks.upstream(postgres.controls()));
+    }
+    return new Verdict(
+        all.stream().map(Verdict::state).max(Comparator.naturalOrder()).orElse(Verdict.State.UP),
+        all.stream().map(Verdict::detail).collect(Collectors.joining("; ")));
   }
 
   private static Verdict redis(RedisFace face) {
@@ -65,12 +82,15 @@ final class FaceChecks {
         : Verdict.down(face.upstreamName() + ": " + state.why() + since);
   }
 
-  private static Verdict cluster(RedisFace face) {
-    String detail = face.bus().freshnessDetail();
-    return face.bus().joined() ? Verdict.up(detail) : Verdict.down(detail);
+  private static Verdict cluster(InvalidationBus bus) {
+    String detail = bus.freshnessDetail();
+    return bus.joined() ? Verdict.up(detail) : Verdict.down(detail);
   }
 
-  private static Verdict nearCache(RedisFace face) {
+  private static Verdict nearCache(@Nullable RedisFace face) {
+    if (face == null) {
+      return Verdict.up("there is none");
+    }
     return face.fence().open()
         ? Verdict.up("answers")
         : Verdict.degraded("fenced: " + face.fence().detail());

@@ -42,7 +42,8 @@ final class Operations {
     return AdminServer.start(
         () -> now.get().admin(),
         new AdminSources(
-            FaceChecks.of(redis, postgres, listening),
+            FaceChecks.of(
+                redis.bus(), now.get().redis().enabled() ? redis : null, postgres, listening),
             loops(faces),
             draining,
             new AgentMetrics(Version.get(), redis.nodeId()),

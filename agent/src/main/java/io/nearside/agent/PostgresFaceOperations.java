@@ -21,7 +21,8 @@ final class PostgresFaceOperations implements PostgresOperations {
   @Override
   public Future<JsonObject> pools() {
     return face.statistics()
-        .map(now -> new JsonObject().put("pools", array(now.pools(), PostgresFaceOperations::pool)));
+        .map(
+            now -> new JsonObject().put("pools", array(now.pools(), PostgresFaceOperations::pool)));
   }
 
   private static JsonObject pool(PostgresStatistics.PoolState pool) {
@@ -59,9 +60,7 @@ final class PostgresFaceOperations implements PostgresOperations {
 
   /** Over all that were lent, those that were free at once included. */
   private static double mean(PostgresStatistics.Traffic traffic) {
-    return traffic.assigned() == 0
-        ? 0
-        : traffic.waits().totalSeconds() * 1e3 / traffic.assigned();
+    return traffic.assigned() == 0 ? 0 : traffic.waits().totalSeconds() * 1e3 / traffic.assigned();
   }
 
   @Override

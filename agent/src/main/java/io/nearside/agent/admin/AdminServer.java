@@ -163,7 +163,8 @@ public final class AdminServer {
           sources
               .metrics()
               .start(
-                  vertx, new AgentMetrics.Sources(
+                  vertx,
+                  new AgentMetrics.Sources(
                       sources.redis(), sources.postgresFigures(), sources.bus(), loops::states));
       List<Endpoint> all = new ArrayList<>();
       all.add(Endpoint.get("/", "This list.", request -> index(request, all)));

@@ -132,8 +132,7 @@ final class PostgresRoutes {
     }
   }
 
-  private void make(
-      RoutingContext request, String what, Change change, @Nullable String database) {
+  private void make(RoutingContext request, String what, Change change, @Nullable String database) {
     log.info(
         "pools changed by=admin command={} database={}", what, database == null ? "all" : database);
     answer(request, face -> change.make(face, database));

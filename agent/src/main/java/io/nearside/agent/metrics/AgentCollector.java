@@ -14,9 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns Nearside's numbers into metrics when they are asked for. Numbers of the faces are
- * those of the last {@link #gathered}; when they could not be had, they are left out rather than
- * shown old.
+ * Turns Nearside's numbers into metrics when they are asked for. Numbers of the faces are those of
+ * the last {@link #gathered}; when they could not be had, they are left out rather than shown old.
  */
 final class AgentCollector implements MultiCollector {
   private static final double[] QUANTILES = {0.5, 0.95, 0.99};
@@ -48,8 +47,7 @@ final class AgentCollector implements MultiCollector {
   }
 
   /** What the next {@link #collect} shows; null when there is nothing. */
-  void gathered(
-      @Nullable RedisSnapshot now, @Nullable PostgresSnapshot postgresNow, boolean open) {
+  void gathered(@Nullable RedisSnapshot now, @Nullable PostgresSnapshot postgresNow, boolean open) {
     redis = now;
     postgres = postgresNow;
     fenceOpen = open;

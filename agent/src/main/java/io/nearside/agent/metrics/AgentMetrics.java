@@ -106,7 +106,8 @@ public final class AgentMetrics implements AutoCloseable {
         FENCE_SAMPLE_MILLIS,
         timer -> fenced.sample(sources.redis().fenceOpen(), System.nanoTime()));
     vertx.setPeriodic(
-        RecentMinute.PERIOD_MILLIS, timer -> gather(vertx, sources.redis()::gather).onSuccess(recent::add));
+        RecentMinute.PERIOD_MILLIS,
+        timer -> gather(vertx, sources.redis()::gather).onSuccess(recent::add));
     return () -> {
       Future<RedisSnapshot> redis = gather(vertx, sources.redis()::gather);
       PostgresFigures figures = sources.postgres();
@@ -117,8 +118,7 @@ public final class AgentMetrics implements AutoCloseable {
       return Future.join(redis, postgres)
           .transform(
               done -> {
-                collector.gathered(
-                    redis.result(), postgres.result(), sources.redis().fenceOpen());
+                collector.gathered(redis.result(), postgres.result(), sources.redis().fenceOpen());
                 return Future.succeededFuture(registry.scrape());
               });
     };

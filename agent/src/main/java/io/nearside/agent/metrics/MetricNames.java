@@ -174,28 +174,17 @@ public enum MetricNames {
       "nearside_postgres_server_failures_total",
       "Connections to a server that failed or could not be made.",
       "server"),
-  PG_CLIENTS(
-      Type.GAUGE,
-      "nearside_postgres_clients",
-      "Clients connected."),
+  PG_CLIENTS(Type.GAUGE, "nearside_postgres_clients", "Clients connected."),
   PG_CLIENTS_ACCEPTED(
-      Type.COUNTER,
-      "nearside_postgres_clients_accepted_total",
-      "Clients that came."),
+      Type.COUNTER, "nearside_postgres_clients_accepted_total", "Clients that came."),
   PG_DISCONNECTS(
       Type.COUNTER,
       "nearside_postgres_disconnects_total",
       "Client connections that ended.",
       "reason"),
   PG_LOGIN_FAILURES(
-      Type.COUNTER,
-      "nearside_postgres_login_failures_total",
-      "Logins refused.",
-      "reason"),
-  PG_CANCELS(
-      Type.COUNTER,
-      "nearside_postgres_cancels_total",
-      "Cancel requests of clients."),
+      Type.COUNTER, "nearside_postgres_login_failures_total", "Logins refused.", "reason"),
+  PG_CANCELS(Type.COUNTER, "nearside_postgres_cancels_total", "Cancel requests of clients."),
   PG_CONNECTIONS(
       Type.GAUGE,
       "nearside_postgres_pool_connections",
@@ -301,11 +290,7 @@ public enum MetricNames {
       "nearside_postgres_pinned_clients",
       "Clients that keep their server connection.",
       "reason"),
-  PG_PINS(
-      Type.COUNTER,
-      "nearside_postgres_pins_total",
-      "How often that began.",
-      "reason"),
+  PG_PINS(Type.COUNTER, "nearside_postgres_pins_total", "How often that began.", "reason"),
   PG_PIN_SECONDS(
       Type.COUNTER,
       "nearside_postgres_pin_seconds_total",

@@ -51,8 +51,7 @@ final class StatisticsGathering {
     for (Server server : loop.servers().all()) {
       servers.add(server(server, reads.getOrDefault(server.toString(), 0L)));
     }
-    return new PostgresStatistics(
-        pools, servers, loop.budgets().shares(), totals(), loop.splits());
+    return new PostgresStatistics(pools, servers, loop.budgets().shares(), totals(), loop.splits());
   }
 
   private static void count(

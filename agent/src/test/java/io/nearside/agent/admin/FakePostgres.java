@@ -33,7 +33,8 @@ final class FakePostgres implements PostgresOperations {
 
   @Override
   public Future<JsonObject> queries(String order, int limit) {
-    return answer("queries " + order + " " + limit, new JsonObject().put("queries", new JsonArray()));
+    return answer(
+        "queries " + order + " " + limit, new JsonObject().put("queries", new JsonArray()));
   }
 
   @Override

@@ -49,7 +49,20 @@ final class AgentCollectorTest {
     return new PostgresSnapshot(
         List.of(
             new PostgresSnapshot.Pool(
-                "app", "me", "p:1", Map.of("idle", 1), 0, 0, 20, latency(1, 0, 0), 1, 2, 3, 4, 5, 6,
+                "app",
+                "me",
+                "p:1",
+                Map.of("idle", 1),
+                0,
+                0,
+                20,
+                latency(1, 0, 0),
+                1,
+                2,
+                3,
+                4,
+                5,
+                6,
                 7)),
         List.of(
             new PostgresSnapshot.Server(
