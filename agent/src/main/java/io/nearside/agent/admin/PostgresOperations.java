@@ -16,6 +16,8 @@ public interface PostgresOperations {
   Future<JsonObject> servers();
 
   /**
+   * Queries by fingerprint.
+   *
    * @param order time, calls, errors, rows or p99
    */
   Future<JsonObject> queries(String order, int limit);
@@ -26,6 +28,8 @@ public interface PostgresOperations {
   Future<JsonObject> route(String sql, @Nullable String database);
 
   /**
+   * Another maximum for a pool, until the next start.
+   *
    * @param max 0 for what the configuration says
    */
   Future<JsonObject> resize(String database, String user, int max);
