@@ -7,15 +7,18 @@ package io.nearside.agent.postgres;
  * allocation; so texts with ever-new literals need no fingerprint of their own. Pure.
  */
 final class QueryShape {
-  /** What is beyond this pass: dollar quotes, nested comments, what has no end. */
+  /** What is beyond this pass: dollar quotes, nested comments, 1e5, what has no end. */
   static final long NONE = 0;
 
   private static final long OFFSET = 0xcbf29ce484222325L;
   private static final long PRIME = 0x100000001b3L;
   // Bytes that stand in no text.
   private static final int NUMBER = 1;
+  private static final int NUMBER_AND_DOT = 4;
   private static final int STRING = 2;
   private static final int COMMENT = 3;
+  // Between strings, it makes them one.
+  private static final int LINE_COMMENT = 5;
 
   private QueryShape() {}
 
@@ -37,10 +40,11 @@ final class QueryShape {
         symbol = text[end - 1] & 0xff;
         at = end;
       } else if (isDigit(c)) {
-        at = numberEnd(text, at, to);
-        symbol = NUMBER;
+        int end = numberEnd(text, from, at, to);
+        symbol = end >= 0 && text[end - 1] != '.' ? NUMBER : NUMBER_AND_DOT;
+        at = end;
       } else if (c == '\'') {
-        at = isEscaping(text, from, at) ? escapingEnd(text, at, to) : closing(text, at, to, '\'');
+        at = stringEnd(text, from, at, to);
         symbol = STRING;
       } else if (c == '"') {
         int end = closing(text, at, to, '"');
@@ -50,7 +54,7 @@ final class QueryShape {
         at = end;
       } else if (c == '-' && next == '-') {
         at = lineEnd(text, at, to);
-        symbol = COMMENT;
+        symbol = LINE_COMMENT;
       } else if (c == '/' && next == '*') {
         at = commentEnd(text, at, to);
         symbol = COMMENT;
@@ -77,31 +81,39 @@ final class QueryShape {
     return c >= '0' && c <= '9';
   }
 
+  private static boolean isNamePart(int c) {
+    return isNameStart(c) || isDigit(c) || c == '$';
+  }
+
   private static int nameEnd(byte[] text, int from, int to) {
     int at = from + 1;
-    while (at < to && (isNameStart(text[at]) || isDigit(text[at]) || text[at] == '$')) {
+    while (at < to && isNamePart(text[at])) {
       at++;
     }
     return at;
   }
 
-  private static int numberEnd(byte[] text, int from, int to) {
-    int at = from + 1;
+  /** Behind digits with at most one dot; what a letter follows, or more dots, is not for here. */
+  private static int numberEnd(byte[] text, int from, int start, int to) {
+    int at = start + 1;
+    int before = start > from ? text[start - 1] : 0;
+    int dots = before == '.' || before == '$' ? 1 : 0;
     while (at < to && (isDigit(text[at]) || text[at] == '.')) {
+      dots += text[at] == '.' ? 1 : 0;
       at++;
     }
-    return at;
+    return dots > 1 || (at < to && isNameStart(text[at])) ? -1 : at;
   }
 
-  /** Whether the quote begins an E'' string. */
-  private static boolean isEscaping(byte[] text, int from, int quote) {
+  /** Behind a string or an E'' string; B'', X'' and N'' are not for here. */
+  private static int stringEnd(byte[] text, int from, int quote, int to) {
     int before = quote - 1;
-    if (before < from || (text[before] != 'e' && text[before] != 'E')) {
-      return false;
+    if (before < from || !isNamePart(text[before])) {
+      return closing(text, quote, to, '\'');
     }
-    int first = before - 1;
-    return first < from
-        || !(isNameStart(text[first]) || isDigit(text[first]) || text[first] == '$');
+    boolean alone = before == from || !isNamePart(text[before - 1]);
+    boolean escapes = alone && (text[before] == 'e' || text[before] == 'E');
+    return escapes ? escapingEnd(text, quote, to) : -1;
   }
 
   private static int closing(byte[] text, int from, int to, int quote) {
