@@ -111,6 +111,7 @@ public final class Agent implements AutoCloseable, ConfigOperations {
   private void open() {
     Future<Void> faces = redis.start();
     if (postgres != null) {
+      postgres.console(new PostgresFaceConsole(this));
       faces = Future.all(faces, postgres.start()).mapEmpty();
       bus.start(new BusFanOut(List.of(redis.busListener(), postgres.busListener())));
     } else {
@@ -119,7 +120,7 @@ public final class Agent implements AutoCloseable, ConfigOperations {
     if (loaded.config().admin().enabled()) {
       admin =
           await(
-              Operations.start(vertx, redis, this, () -> listening, () -> draining),
+              Operations.start(vertx, redis, postgres, this, () -> listening, () -> draining),
               START_SECONDS * 1000);
     }
     await(faces, START_SECONDS * 1000);

@@ -5,6 +5,7 @@ import io.nearside.agent.admin.AdminSources;
 import io.nearside.agent.admin.ConfigOperations;
 import io.nearside.agent.health.LoopProbe;
 import io.nearside.agent.metrics.AgentMetrics;
+import io.nearside.agent.postgres.PostgresFace;
 import io.nearside.agent.redis.RedisFace;
 import io.nearside.config.NearsideConfig;
 import io.netty.util.concurrent.EventExecutor;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Wires the admin listener to the faces. */
 final class Operations {
@@ -25,12 +27,14 @@ final class Operations {
    * misses no event.
    *
    * @param faces the faces' Vert.x, whose event loops are watched
+   * @param postgres null where that face is off
    * @param listening whether the faces accept clients
    * @param draining whether a drain has begun
    */
   static Future<AdminServer> start(
       Vertx faces,
       RedisFace redis,
+      @Nullable PostgresFace postgres,
       ConfigOperations config,
       BooleanSupplier listening,
       BooleanSupplier draining) {
@@ -38,7 +42,8 @@ final class Operations {
     return AdminServer.start(
         () -> now.get().admin(),
         new AdminSources(
-            RedisFaceChecks.of(redis, listening),
+            FaceChecks.of(
+                redis.bus(), now.get().redis().enabled() ? redis : null, postgres, listening),
             loops(faces),
             draining,
             new AgentMetrics(Version.get(), redis.nodeId()),
@@ -47,6 +52,8 @@ final class Operations {
             new RedisFaceCache(redis, now),
             new RedisFaceConsistency(redis, now),
             config,
+            postgres == null ? null : new PostgresFaceOperations(postgres.controls()),
+            postgres == null ? null : new PostgresFaceFigures(postgres.controls()),
             redis::onEvent));
   }
 

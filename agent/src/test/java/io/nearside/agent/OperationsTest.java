@@ -55,7 +55,7 @@ final class OperationsTest {
           BusSettings.of("node-1", 1000, ClusterSecret.of(new byte[ClusterSecret.BYTES_MIN])));
   private final RedisFace face = new RedisFace(vertx, loaded.config(), "node-1", bus);
   private final AdminServer admin =
-      await(Operations.start(vertx, face, config(), this::up, this::drains));
+      await(Operations.start(vertx, face, null, config(), this::up, this::drains));
   private final HttpClient client = HttpClient.newHttpClient();
   private volatile boolean listening;
   private volatile boolean draining;

@@ -1,5 +1,6 @@
 package io.nearside.config;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Shows what is in force: every key, its value and where that came from. */
@@ -15,6 +16,30 @@ public final class EffectiveConfig {
     StringBuilder out = new StringBuilder();
     section(RecordType.ROOT, loaded.config(), "", "", loaded, out);
     return out.toString();
+  }
+
+  /**
+   * A setting that is in force.
+   *
+   * @param value as in YAML; a secret that was given as text reads {@code ***}
+   * @param byDefault what it would be by itself; empty where it has no default
+   * @param live whether a reload changes it without a restart
+   */
+  public record Shown(String path, String value, String byDefault, boolean live) {}
+
+  /** Every setting, in the order of the tree. */
+  public static List<Shown> settings(LoadedConfig loaded) {
+    List<Shown> all = new ArrayList<>();
+    for (Key key : Key.all()) {
+      String byDefault = key.field().setting().byDefault();
+      all.add(
+          new Shown(
+              key.path(),
+              YamlText.of(Plain.of(key.valueIn(loaded.config()))),
+              byDefault.equals(Setting.REQUIRED) ? "" : byDefault,
+              key.live()));
+    }
+    return all;
   }
 
   private static void section(

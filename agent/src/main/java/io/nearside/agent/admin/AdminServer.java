@@ -163,7 +163,9 @@ public final class AdminServer {
           sources
               .metrics()
               .start(
-                  vertx, new AgentMetrics.Sources(sources.redis(), sources.bus(), loops::states));
+                  vertx,
+                  new AgentMetrics.Sources(
+                      sources.redis(), sources.postgresFigures(), sources.bus(), loops::states));
       List<Endpoint> all = new ArrayList<>();
       all.add(Endpoint.get("/", "This list.", request -> index(request, all)));
       all.add(Endpoint.get("/livez", "Is any event loop wedged?", r -> probe(r, probes.live())));
@@ -183,6 +185,7 @@ public final class AdminServer {
                   sources.bus(), sources.consistency(), events, sources.redis()::fenceOpen)
               .endpoints());
       all.addAll(new CacheRoutes(sources.cache()).endpoints());
+      all.addAll(new PostgresRoutes(sources.postgres()).endpoints());
       all.addAll(new ConfigRoutes(sources.config()).endpoints());
       String document = document();
       all.add(
@@ -257,10 +260,7 @@ public final class AdminServer {
       String path = request.normalizedPath();
       String allowed =
           endpoints.stream()
-              .filter(
-                  endpoint ->
-                      endpoint.path().equals(path)
-                          || (endpoint.path().endsWith("{key}") && path.startsWith(KeyPath.PREFIX)))
+              .filter(endpoint -> endpoint.matches(path))
               .map(endpoint -> endpoint.method().name())
               .distinct()
               .collect(Collectors.joining(", "));

@@ -3,12 +3,14 @@ package io.nearside.agent.admin;
 import io.nearside.agent.health.HealthCheck;
 import io.nearside.agent.health.LoopProbe;
 import io.nearside.agent.metrics.AgentMetrics;
+import io.nearside.agent.metrics.PostgresFigures;
 import io.nearside.agent.metrics.RedisFigures;
 import io.nearside.cluster.ClusterEvent;
 import io.nearside.cluster.InvalidationBus;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the admin listener reads from and acts on.
@@ -18,6 +20,7 @@ import java.util.function.Consumer;
  * @param loops the event loops whose wedging makes the sidecar not live
  * @param draining whether a drain has begun
  * @param metrics taken over: closed with the listener
+ * @param postgres null where the PostgreSQL face is off, as its figures
  * @param events called once, with who wants to hear of joins, leaves, fences and epochs
  */
 public record AdminSources(
@@ -30,6 +33,8 @@ public record AdminSources(
     CacheOperations cache,
     ConsistencyView consistency,
     ConfigOperations config,
+    @Nullable PostgresOperations postgres,
+    @Nullable PostgresFigures postgresFigures,
     Consumer<Consumer<ClusterEvent>> events) {
 
   public AdminSources {

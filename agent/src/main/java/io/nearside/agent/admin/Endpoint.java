@@ -7,7 +7,8 @@ import io.vertx.ext.web.RoutingContext;
 /**
  * One thing the admin listener answers.
  *
- * @param path as in the OpenAPI document: {@code {key}} is the rest of the path
+ * @param path as in the OpenAPI document: {@code {key}} is the rest of the path, any other
+ *     parameter one segment
  * @param changesState whether it needs the token where one is asked for
  * @param hasBody whether it reads the request's body
  * @param summary one line for people
@@ -36,8 +37,14 @@ record Endpoint(
     return new Endpoint(method, path, changesState, true, summary, handler);
   }
 
-  /** The path as Vert.x Web wants it. */
+  /** The path as Vert.x Web wants it: but for the key, a parameter is one segment. */
   String route() {
-    return path.replace("{key}", "*");
+    return path.replace("{key}", "*").replaceAll("\\{([a-z]+)}", ":$1");
+  }
+
+  /** Whether a normalised path is one of these. */
+  boolean matches(String asked) {
+    String pattern = path.replace("{key}", ".*").replaceAll("\\{[a-z]+}", "[^/]+");
+    return asked.matches(pattern);
   }
 }

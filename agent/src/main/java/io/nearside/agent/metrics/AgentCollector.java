@@ -14,9 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns Nearside's numbers into metrics when they are asked for. Numbers of the Redis face are
- * those of the last {@link #gathered}; when they could not be had, they are left out rather than
- * shown old.
+ * Turns Nearside's numbers into metrics when they are asked for. Numbers of the faces are those of
+ * the last {@link #gathered}; when they could not be had, they are left out rather than shown old.
  */
 final class AgentCollector implements MultiCollector {
   private static final double[] QUANTILES = {0.5, 0.95, 0.99};
@@ -28,6 +27,7 @@ final class AgentCollector implements MultiCollector {
   private final RecentMinute recent;
   private final List<String> build;
   private @Nullable RedisSnapshot redis;
+  private @Nullable PostgresSnapshot postgres;
   private boolean fenceOpen;
 
   /**
@@ -47,8 +47,9 @@ final class AgentCollector implements MultiCollector {
   }
 
   /** What the next {@link #collect} shows; null when there is nothing. */
-  void gathered(@Nullable RedisSnapshot now, boolean open) {
+  void gathered(@Nullable RedisSnapshot now, @Nullable PostgresSnapshot postgresNow, boolean open) {
     redis = now;
+    postgres = postgresNow;
     fenceOpen = open;
   }
 
@@ -73,6 +74,10 @@ final class AgentCollector implements MultiCollector {
       cache(families, now);
       connections(families, now);
       latencies(families, now);
+    }
+    PostgresSnapshot postgresNow = postgres;
+    if (postgresNow != null) {
+      PostgresFamilies.add(families, postgresNow);
     }
     return families.snapshots();
   }

@@ -24,6 +24,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The registry behind {@code /metrics}. Made before the admin listener's Vert.x, which it is given
@@ -80,13 +81,17 @@ public final class AgentMetrics implements AutoCloseable {
   }
 
   /** What a started {@link AgentMetrics} reads from. */
-  public record Sources(RedisFigures redis, InvalidationBus bus, Supplier<List<LoopState>> loops) {}
+  public record Sources(
+      RedisFigures redis,
+      @Nullable PostgresFigures postgres,
+      InvalidationBus bus,
+      Supplier<List<LoopState>> loops) {}
 
   /** Asked for the text; as long as it exists, so does its context. */
   public interface Scraper {
     /**
      * The metrics of now, as {@link #CONTENT_TYPE}; complete within {@value #GATHER_MILLIS} ms,
-     * without the Redis face's numbers if those hang.
+     * without the numbers of a face that hangs.
      */
     Future<String> scrape();
   }
@@ -101,25 +106,32 @@ public final class AgentMetrics implements AutoCloseable {
         FENCE_SAMPLE_MILLIS,
         timer -> fenced.sample(sources.redis().fenceOpen(), System.nanoTime()));
     vertx.setPeriodic(
-        RecentMinute.PERIOD_MILLIS, timer -> gather(vertx, sources.redis()).onSuccess(recent::add));
-    return () ->
-        gather(vertx, sources.redis())
-            .transform(
-                done -> {
-                  collector.gathered(done.result(), sources.redis().fenceOpen());
-                  return Future.succeededFuture(registry.scrape());
-                });
+        RecentMinute.PERIOD_MILLIS,
+        timer -> gather(vertx, sources.redis()::gather).onSuccess(recent::add));
+    return () -> {
+      Future<RedisSnapshot> redis = gather(vertx, sources.redis()::gather);
+      PostgresFigures figures = sources.postgres();
+      Future<PostgresSnapshot> postgres =
+          figures == null
+              ? Future.failedFuture("the PostgreSQL face is off")
+              : gather(vertx, figures::gather);
+      return Future.join(redis, postgres)
+          .transform(
+              done -> {
+                collector.gathered(redis.result(), postgres.result(), sources.redis().fenceOpen());
+                return Future.succeededFuture(registry.scrape());
+              });
+    };
   }
 
   /** On the caller's context, whatever thread the face completes on. */
-  private static Future<RedisSnapshot> gather(Vertx vertx, RedisFigures redis) {
-    Promise<RedisSnapshot> promise = Promise.promise();
+  private static <T> Future<T> gather(Vertx vertx, Supplier<Future<T>> face) {
+    Promise<T> promise = Promise.promise();
     var context = vertx.getOrCreateContext();
     long timer =
         vertx.setTimer(
             GATHER_MILLIS, late -> promise.tryFail("no numbers within " + GATHER_MILLIS + " ms"));
-    redis
-        .gather()
+    face.get()
         .onComplete(
             done ->
                 context.runOnContext(

@@ -16,8 +16,10 @@ import io.nearside.agent.postgres.wire.StatementNames;
 import io.nearside.config.PoolMode;
 import io.nearside.config.TokenScope;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,7 @@ final class Conversation implements Session.Requests {
   private final PoolKey key;
   private final String identity;
   private final SessionState state;
+  private final String applicationName;
   // What the client is saying.
   private Batch batch = new Batch();
   // What was sent and may have to be sent again.
@@ -76,20 +79,18 @@ final class Conversation implements Session.Requests {
   private boolean rolledBack;
   private int retries;
   private boolean holding;
-  // Parameters that a RESET of the batch at hand brings back to the client's startup values.
-  private Set<String> restoring = Set.of();
+  // Batches whose ReadyForQuery is to come.
+  private final ArrayDeque<SentBatch> inFlight = new ArrayDeque<>();
+  // A client's startup values are being put in force again, behind a RESET.
   private boolean restored;
   private boolean tokenOwed;
   private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
-  private List<Effect> pendingEffects = List.of();
   private @Nullable Decision lastDecision;
-  private long batchNanos;
   private long transactionNanos;
   private long waitDeadlineNanos;
   private long rows;
   private boolean skippingToSync;
   private @Nullable String routeLabel;
-  private @Nullable StatementText statisticsText;
 
   Conversation(
       PostgresLoop loop,
@@ -105,9 +106,21 @@ final class Conversation implements Session.Requests {
     this.state = state;
     this.policy = loop.policyOf(key, applicationName);
     this.tokens = loop.tokens();
+    this.applicationName = applicationName;
+    state.pins().countIn(loop.counters(), loop::now);
     if (policy.mode() == PoolMode.SESSION) {
       state.pin(PinReason.SESSION_MODE, loop.now());
     }
+  }
+
+  /** As the client called itself at login. */
+  String applicationName() {
+    return applicationName;
+  }
+
+  /** Where a connection is waited for; null while none is, or none of a known server. */
+  @Nullable Pool waitingAt() {
+    return waitingAt;
   }
 
   PoolKey key() {
@@ -247,7 +260,7 @@ final class Conversation implements Session.Requests {
       }
     }
     batchOpen = type != Frontend.QUERY && type != Frontend.FUNCTION_CALL;
-    beginBatch();
+    begun().add(List.of(), Set.of(), null, !batchOpen);
     tokenOwed |= loop.splits();
     switch (type) {
       case Frontend.QUERY -> server.send(bytes, from, to, Expected.QUERY);
@@ -295,7 +308,11 @@ final class Conversation implements Session.Requests {
   }
 
   private void text(StatementText known, byte[] bytes, int from, int to) {
-    batch.runs(isPlain() ? known : unusual(bytes, from, to));
+    boolean plain = isPlain();
+    if (plain) {
+      loop.statistics().seen(known, bytes, from, to);
+    }
+    batch.runs(plain ? known : unusual(bytes, from, to));
   }
 
   private StatementText unusual(byte[] bytes, int from, int to) {
@@ -320,10 +337,14 @@ final class Conversation implements Session.Requests {
       batch.unknownText();
       return null;
     }
+    boolean plain = isPlain();
     Prepared statement =
-        isPlain() && !isBoundToMoment(bytes, nameEnd + 1, textEnd)
+        plain && !isBoundToMoment(bytes, nameEnd + 1, textEnd)
             ? loop.texts().prepared(bytes, nameEnd + 1, textEnd, to)
             : loop.texts().unshared(bytes, nameEnd + 1, to, textOf(bytes, nameEnd + 1, textEnd));
+    if (plain) {
+      loop.statistics().seen(statement.text(), bytes, nameEnd + 1, textEnd);
+    }
     batch.prepares(statement.text());
     return new Batch.Named(statement, java.util.Arrays.copyOfRange(bytes, from + 5, nameEnd));
   }
@@ -504,6 +525,9 @@ final class Conversation implements Session.Requests {
   /** Chooses a server and asks for a connection to it. */
   private void find() {
     Server replica = retries == 0 && mayLeavePrimary() ? replica() : null;
+    if (retries == 0 && welcome == null && loop.splits()) {
+      loop.counters().decided(replica != null, decisionLabel(replica));
+    }
     if (replica != null) {
       acquire(loop.pool(replica, key));
       return;
@@ -554,6 +578,16 @@ final class Conversation implements Session.Requests {
       return false;
     }
     return isReadOnly();
+  }
+
+  /** Why the batch goes where it goes, in a word. */
+  private String decisionLabel(@Nullable Server replica) {
+    Decision decision = lastDecision;
+    if (decision == null) {
+      return state.isPinnedByState() ? "pinned" : "not-known";
+    }
+    boolean away = decision.target() == Decision.Target.REPLICA && replica == null;
+    return away ? "no-replica" : decision.label();
   }
 
   private boolean isReadOnly() {
@@ -658,15 +692,40 @@ final class Conversation implements Session.Requests {
     }
   }
 
-  private void beginBatch() {
-    batchNanos = loop.now();
-    failedBatch = false;
-    rolledBack = false;
-    rows = 0;
+  /** Remembers what follows from a batch when it is answered. */
+  private void note(Batch now) {
+    List<Effect> effects = now.effects();
+    state.sent(effects, loop.now());
+    begun()
+        .add(
+            effects,
+            state.resetsToStartup(effects),
+            now.running().isEmpty() ? null : now.running().getLast(),
+            now.isComplete());
+  }
+
+  /** The batch that is being sent: a new one, or the one that is not complete yet. */
+  private SentBatch begun() {
+    SentBatch last = inFlight.peekLast();
+    if (last == null || last.isComplete()) {
+      last = new SentBatch(loop.now());
+      inFlight.add(last);
+    }
+    return last;
+  }
+
+  /** What is over with a ReadyForQuery. */
+  private SentBatch over(ServerConnection server) {
+    SentBatch over = Objects.requireNonNullElseGet(inFlight.poll(), () -> new SentBatch(loop.now()));
+    while (server.replies().isEmpty() && !inFlight.isEmpty()) {
+      // A Sync that the server ignored, in the middle of COPY.
+      SentBatch more = inFlight.remove();
+      over.add(more.effects(), more.restoring(), more.text(), true);
+    }
+    return over;
   }
 
   private void sendBatch(ServerConnection server) {
-    beginBatch();
     Batch now = todo;
     boolean complete = now.isComplete();
     boolean alone = complete && !server.isInTransaction() && server.replies().isEmpty();
@@ -680,10 +739,7 @@ final class Conversation implements Session.Requests {
     } else if (alone && isShared(server) && !now.isSimpleQuery()) {
       attempt = new ReplicaAttempt(true);
     }
-    pendingEffects = now.effects();
-    state.sent(pendingEffects, loop.now());
-    restoring = state.resetsToStartup(pendingEffects);
-    restored = false;
+    note(now);
     if (policy.mode() == PoolMode.SESSION && server.isPrimary() && loop.splits()) {
       pinHidden(now);
     }
@@ -693,7 +749,6 @@ final class Conversation implements Session.Requests {
     }
     new BatchSender(state, server, isShared(server), stamp()).send(now);
     server.pool().counters().bytesOut(now.length());
-    statisticsText = now.running().isEmpty() ? null : now.running().getFirst();
     batchOpen = !complete;
     if (server.isPrimary()) {
       routeLabel = "primary";
@@ -875,7 +930,10 @@ final class Conversation implements Session.Requests {
     if (link != null && !link.isPrimary() && name.equals("in_hot_standby")) {
       return false;
     }
-    if (restoring.contains(Parameters.key(name)) && !restored) {
+    SentBatch answering = inFlight.peek();
+    if (answering != null
+        && !restored
+        && answering.restoring().contains(Parameters.key(name))) {
       // RESET went back to what the server has; the client's own beginning follows.
       return false;
     }
@@ -974,8 +1032,7 @@ final class Conversation implements Session.Requests {
     if (current == null || !current.isOpen()) {
       return true;
     }
-    if (current.state() == ReplicaAttempt.State.DISCARDING
-        || current.keep(bytes, from, to)) {
+    if (current.state() == ReplicaAttempt.State.DISCARDING || current.keep(bytes, from, to)) {
       return false;
     }
     deliverKept(current);
@@ -1010,7 +1067,12 @@ final class Conversation implements Session.Requests {
   }
 
   private boolean mayRestore(ServerConnection server) {
-    return !restoring.isEmpty() && !failedBatch && !server.isInTransaction();
+    SentBatch answering = inFlight.peek();
+    return answering != null
+        && !answering.restoring().isEmpty()
+        && !failedBatch
+        && server.replies().isEmpty()
+        && !server.isInTransaction();
   }
 
   /** The client's ReadyForQuery waits until its startup values are in force again. */
@@ -1042,7 +1104,6 @@ final class Conversation implements Session.Requests {
   }
 
   private void endRestoring(ServerConnection server) {
-    restoring = Set.of();
     restored = false;
     if (positionsAsked == 0) {
       releaseHeld();
@@ -1054,33 +1115,40 @@ final class Conversation implements Session.Requests {
   void ready(ServerConnection server) {
     ReplicaAttempt current = attempt;
     attempt = null;
+    boolean restores = mayRestore(server);
+    SentBatch over = over(server);
+    boolean failed = failedBatch;
+    boolean undone = rolledBack;
+    long rowsOfBatch = rows;
+    failedBatch = false;
+    rolledBack = false;
+    rows = 0;
     if (current != null && current.state() == ReplicaAttempt.State.DISCARDING) {
       elsewhere(server, current);
       return;
     }
     long now = loop.now();
     boolean inTransaction = server.isInTransaction();
-    server.pool().counters().query(now - batchNanos);
-    loop.statistics().answered(this, server, now - batchNanos);
-    boolean restores = mayRestore(server);
-    state.answered(pendingEffects, failedBatch, rolledBack, inTransaction, server);
-    for (Effect effect : pendingEffects) {
-      if (effect instanceof Effect.CatalogChange && !failedBatch) {
+    server.pool().counters().query(now - over.sinceNanos());
+    loop.statistics()
+        .answered(server, over.text(), now - over.sinceNanos(), rowsOfBatch, failed);
+    state.answered(over.effects(), failed, undone, inTransaction, server);
+    for (Effect effect : over.effects()) {
+      if (effect instanceof Effect.CatalogChange && !failed) {
         loop.catalogChanged(key.database());
       }
     }
-    pendingEffects = List.of();
     if (current != null) {
       sent.clear();
     }
     if (!inTransaction) {
       server.pool().counters().transaction(now - transactionNanos);
       transactionNanos = now;
-      if (tokenOwed && server.isPrimary() && server.replies().isEmpty() && !rolledBack) {
+      if (tokenOwed && server.isPrimary() && server.replies().isEmpty() && !undone) {
         askPosition(server);
         server.flush();
       }
-      tokenOwed &= !rolledBack;
+      tokenOwed &= !undone;
     } else if (policy.mode() == PoolMode.STATEMENT) {
       session.fatal(
           ErrorFields.fatal(
@@ -1092,7 +1160,6 @@ final class Conversation implements Session.Requests {
     if (restores) {
       restore(server);
     } else {
-      restoring = Set.of();
       settle(server);
     }
   }
@@ -1321,6 +1388,7 @@ final class Conversation implements Session.Requests {
     if (kept != null && kept != server && !kept.isClosed()) {
       leave(kept);
     }
+    state.pins().clear(null);
   }
 
   private void leave(ServerConnection server) {
@@ -1336,17 +1404,5 @@ final class Conversation implements Session.Requests {
 
   @Nullable String routeLabel() {
     return routeLabel;
-  }
-
-  @Nullable StatementText statisticsText() {
-    return statisticsText;
-  }
-
-  long rows() {
-    return rows;
-  }
-
-  boolean failed() {
-    return failedBatch;
   }
 }

@@ -11,7 +11,9 @@ final class FaceCounters {
   private final Map<String, Long> loginFailures = new HashMap<>();
   private final Map<DisconnectReason, Long> disconnects = new EnumMap<>(DisconnectReason.class);
   private final Map<String, Long> pins = new HashMap<>();
-  private final Map<String, Long> decisions = new HashMap<>();
+  private final Map<String, Long> pinNanos = new HashMap<>();
+  private final Map<String, long[]> toPrimary = new HashMap<>();
+  private final Map<String, long[]> toReplicas = new HashMap<>();
   private long clientsTotal;
   private long tokenChecks;
   private long tokenWaits;
@@ -34,8 +36,20 @@ final class FaceCounters {
     pins.merge(reason, 1L, Long::sum);
   }
 
-  void decided(String label) {
-    decisions.merge(label, 1L, Long::sum);
+  /** It lasted so long. */
+  void unpinned(String reason, long nanos) {
+    pinNanos.merge(reason, nanos, Long::sum);
+  }
+
+  /** A batch outside of transactions was sent to the primary for a reason, or to a replica. */
+  void decided(boolean replica, String label) {
+    Map<String, long[]> counts = replica ? toReplicas : toPrimary;
+    long[] count = counts.get(label);
+    if (count == null) {
+      count = new long[1];
+      counts.put(label, count);
+    }
+    count[0]++;
   }
 
   void clientOpened() {
@@ -74,8 +88,16 @@ final class FaceCounters {
     return pins;
   }
 
+  Map<String, Long> pinNanos() {
+    return pinNanos;
+  }
+
+  /** By target and label: {@code replica/read}. */
   Map<String, Long> decisions() {
-    return decisions;
+    Map<String, Long> counts = new HashMap<>();
+    toPrimary.forEach((label, count) -> counts.put("primary/" + label, count[0]));
+    toReplicas.forEach((label, count) -> counts.put("replica/" + label, count[0]));
+    return counts;
   }
 
   long clientsTotal() {

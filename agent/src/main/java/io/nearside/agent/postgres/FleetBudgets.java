@@ -43,6 +43,15 @@ final class FleetBudgets {
     return states;
   }
 
+  /** Where each stands. */
+  List<PostgresStatistics.BudgetShare> shares() {
+    List<PostgresStatistics.BudgetShare> shares = new ArrayList<>();
+    parts
+        .values()
+        .forEach(byName -> byName.values().forEach(part -> shares.add(part.statistics())));
+    return shares;
+  }
+
   void close() {
     parts
         .values()
@@ -107,6 +116,22 @@ final class FleetBudgets {
         pool.serve();
       }
       loop.flushDirty();
+    }
+
+    PostgresStatistics.BudgetShare statistics() {
+      BudgetState state = budget.state();
+      return new PostgresStatistics.BudgetShare(
+          server.toString(),
+          database,
+          state.allowed(),
+          state.open(),
+          state.wanted(),
+          state.due(),
+          state.slots(),
+          state.held(),
+          state.ledger(),
+          state.joined(),
+          state.detail());
     }
 
     private List<Pool> pools() {

@@ -166,6 +166,7 @@ final class Opening {
                 session.close(DisconnectReason.PROTOCOL);
               } else {
                 encrypted = true;
+                session.encrypted();
                 binding = done.result();
                 phase = Phase.STARTUP;
               }
@@ -203,6 +204,10 @@ final class Opening {
           "too many failed logins of this user from this address: try again in a minute");
     } else if (asked.database().equals(PostgresLoop.ADMIN_DATABASE)) {
       prove();
+    } else if (loop.operator().isDisabled(asked.database())) {
+      fatal(
+          SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE,
+          "database \"" + asked.database() + "\" is disabled: no new clients");
     } else if (!asked.replication().isEmpty() && !isFalse(asked.replication())) {
       replication();
     } else {

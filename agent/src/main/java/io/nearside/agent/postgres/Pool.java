@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +129,44 @@ final class Pool {
     return all;
   }
 
+  /** What a connection does; by the words of PgBouncer. */
+  enum State {
+    /** Linked to a client. */
+    ACTIVE,
+    IDLE,
+    /** Idle for so long that it is checked before it is lent. */
+    USED,
+    /** Checked or cleaned. */
+    TESTED,
+    /** Free but for a cancel request that is under way. */
+    BEING_CANCELED;
+
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Of one of {@link #connections}. */
+  State stateOf(ServerConnection connection) {
+    if (cleaning.contains(connection)) {
+      return connection.isBeingCancelled() ? State.BEING_CANCELED : State.TESTED;
+    }
+    if (connection.session() != null) {
+      return State.ACTIVE;
+    }
+    return isStale(connection) ? State.USED : State.IDLE;
+  }
+
+  /** What the fleet's budget allows all pools of the database on this server; -1 without one. */
+  int allowed() {
+    return allowance.isLimited() ? allowance.allowed() : -1;
+  }
+
+  /** Why a connection could not be opened the last time; empty while they can be. */
+  String lastErrorText() {
+    return lastError == null ? "" : lastError.message();
+  }
+
   boolean isPaused() {
     return paused;
   }
@@ -190,6 +229,7 @@ final class Pool {
   }
 
   private void lent() {
+    counters.lent();
     busyHigh = Math.max(busyHigh, all.size() - idle.size());
   }
 
@@ -652,6 +692,7 @@ final class Pool {
     allowance.demandChanged();
   }
 
+  /** Lends nothing until it is resumed; who asks waits. */
   void pause() {
     paused = true;
   }

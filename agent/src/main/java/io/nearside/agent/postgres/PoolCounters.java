@@ -20,7 +20,7 @@ final class PoolCounters {
 
   private final long[] waits = new long[WAIT_MICROS.length + 1];
   private long waitNanos;
-  private long waitCount;
+  private long assigned;
   private long opened;
   private long closed;
   private long connectFailures;
@@ -34,12 +34,15 @@ final class PoolCounters {
 
   void waited(long nanos) {
     waitNanos += nanos;
-    waitCount++;
     int bucket = 0;
     while (bucket < WAIT_MICROS.length && nanos > WAIT_MICROS[bucket] * 1000) {
       bucket++;
     }
     waits[bucket]++;
+  }
+
+  void lent() {
+    assigned++;
   }
 
   void opened() {
@@ -76,44 +79,44 @@ final class PoolCounters {
     bytesOut += bytes;
   }
 
+  /** Adds what a pool has counted that is no more. */
+  void add(PoolCounters other) {
+    for (int i = 0; i < waits.length; i++) {
+      waits[i] += other.waits[i];
+    }
+    waitNanos += other.waitNanos;
+    assigned += other.assigned;
+    opened += other.opened;
+    closed += other.closed;
+    connectFailures += other.connectFailures;
+    refused += other.refused;
+    transactions += other.transactions;
+    queries += other.queries;
+    queryNanos += other.queryNanos;
+    transactionNanos += other.transactionNanos;
+    bytesIn += other.bytesIn;
+    bytesOut += other.bytesOut;
+  }
+
   /** A copy of now. */
-  Snapshot snapshot() {
-    return new Snapshot(
-        waits.clone(),
-        waitNanos,
-        waitCount,
+  PostgresStatistics.Traffic traffic() {
+    double[] bounds = new double[waits.length];
+    for (int i = 0; i < WAIT_MICROS.length; i++) {
+      bounds[i] = WAIT_MICROS[i] / 1e6;
+    }
+    bounds[WAIT_MICROS.length] = Double.POSITIVE_INFINITY;
+    return new PostgresStatistics.Traffic(
+        transactions,
+        queries,
+        transactionNanos / 1e9,
+        queryNanos / 1e9,
+        assigned,
+        new PostgresStatistics.Histogram(bounds, waits.clone(), waitNanos / 1e9),
         opened,
         closed,
         connectFailures,
         refused,
-        transactions,
-        queries,
-        queryNanos,
-        transactionNanos,
-        bytesIn,
-        bytesOut);
+        bytesOut,
+        bytesIn);
   }
-
-  /**
-   * The numbers at one moment.
-   *
-   * @param waits per bucket of {@link #WAIT_MICROS}, the last one for longer ones
-   * @param bytesIn from the server
-   * @param bytesOut to the server
-   */
-  @SuppressWarnings("ArrayRecordComponent") // a copy, read once
-  record Snapshot(
-      long[] waits,
-      long waitNanos,
-      long waitCount,
-      long opened,
-      long closed,
-      long connectFailures,
-      long refused,
-      long transactions,
-      long queries,
-      long queryNanos,
-      long transactionNanos,
-      long bytesIn,
-      long bytesOut) {}
 }

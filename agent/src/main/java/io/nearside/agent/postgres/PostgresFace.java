@@ -22,6 +22,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -39,6 +40,7 @@ public final class PostgresFace {
   private final ClientTls clientTls;
   private volatile PostgresConfig config;
   private volatile @Nullable PostgresLoop loop;
+  private volatile ConsoleSource consoleSource = new NoSource();
 
   /**
    * Reads certificates and the like; blocks.
@@ -167,7 +169,39 @@ public final class PostgresFace {
     return closing.compose(v -> drained.future());
   }
 
+  /** What the admin console asks the agent for; before the start. */
+  public void console(ConsoleSource source) {
+    consoleSource = source;
+  }
+
+  /** To watch and operate it. */
+  public PostgresControls controls() {
+    return new PostgresControls(this);
+  }
+
+  /** A face without an agent. */
+  private static final class NoSource implements ConsoleSource {
+    @Override
+    public List<Setting> settings() {
+      return List.of();
+    }
+
+    @Override
+    public String reload() {
+      throw new IllegalStateException("there is nothing to reload");
+    }
+
+    @Override
+    public String version() {
+      return "";
+    }
+  }
+
   // ---- for the loop
+
+  ConsoleSource consoleSource() {
+    return consoleSource;
+  }
 
   Vertx vertx() {
     return vertx;

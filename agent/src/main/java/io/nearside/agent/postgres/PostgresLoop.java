@@ -69,6 +69,8 @@ final class PostgresLoop {
   private final LoginLimiter limiter;
   private final FaceCounters counters = new FaceCounters();
   private final QueryStatistics statistics;
+  private final Operator operator = new Operator(this);
+  private final ConsoleAverages averages = new ConsoleAverages(this);
   private final Map<Server, Map<PoolKey, Pool>> pools = new HashMap<>();
   private final Map<Server, Map<String, Allowance>> allowances = new HashMap<>();
   private final Map<BackendKey, Session> sessionsByKey = new HashMap<>();
@@ -86,7 +88,6 @@ final class PostgresLoop {
   private byte[] serverScratch = new byte[SCRATCH_BYTES];
   private long nowNanos = System.nanoTime();
   private int processIds;
-  private int paused;
   private boolean closing;
 
   private record WelcomeKey(PoolKey pool, String identity, Map<String, String> tracked) {}
@@ -117,6 +118,7 @@ final class PostgresLoop {
     this.credentials = new Credentials(face.vertx(), context, config, servers);
     this.budgets = new FleetBudgets(this, face);
     servers.start();
+    averages.start();
     after(config.pool().evictMillis(), this::sweep);
   }
 
@@ -382,6 +384,19 @@ final class PostgresLoop {
     return user.equals(config.control().username());
   }
 
+  /** What people have done to the pools, and do. */
+  Operator operator() {
+    return operator;
+  }
+
+  ConsoleAverages averages() {
+    return averages;
+  }
+
+  PostgresFace face() {
+    return face;
+  }
+
   Session.Requests console(Session session) {
     return new AdminConsole(this, session);
   }
@@ -400,9 +415,7 @@ final class PostgresLoop {
             k -> {
               var pool =
                   new Pool(this, server, k, allowance(server, k), PoolSettings.ofPool(config, k));
-              if (paused > 0) {
-                pool.pause();
-              }
+              operator.adopt(pool);
               return pool;
             });
   }
@@ -643,21 +656,19 @@ final class PostgresLoop {
   private void sweep() {
     tick();
     pools().forEach(Pool::sweep);
-    pools.values().forEach(byKey -> byKey.values().removeIf(Pool::isForgotten));
+    pools.values().forEach(byKey -> byKey.values().removeIf(this::isForgotten));
     flushDirty();
     if (!closing || !sessions.isEmpty()) {
       after(config.pool().evictMillis(), this::sweep);
     }
   }
 
-  void pauseAll(boolean now) {
-    paused = now ? 1 : 0;
-    pools().forEach(now ? Pool::pause : Pool::resume);
-    flushDirty();
-  }
-
-  boolean isPaused() {
-    return paused > 0;
+  private boolean isForgotten(Pool pool) {
+    if (pool.isForgotten()) {
+      averages.forget(pool);
+      return true;
+    }
+    return false;
   }
 
   /** No new clients; those that are between transactions are told and closed. */

@@ -51,6 +51,7 @@ final class Session implements RawSocket.Peer {
   private final MessageScanner scanner = new MessageScanner(MessageScanner.PROTOCOL_LENGTH_MAX);
   private final long openedNanos;
   private final String address;
+  private final int port;
   private @Nullable RawSocket socket;
   private @Nullable Opening opening;
   private @Nullable Requests requests;
@@ -62,6 +63,7 @@ final class Session implements RawSocket.Peer {
   private boolean closed;
   private boolean processing;
   private boolean inOpening;
+  private boolean tls;
   private long lastRequestNanos;
 
   Session(PostgresLoop loop, NetSocket connected) {
@@ -72,6 +74,8 @@ final class Session implements RawSocket.Peer {
         connected.remoteAddress() == null
             ? "unix"
             : Objects.requireNonNullElse(connected.remoteAddress().hostAddress(), "unix");
+    this.port =
+        connected.remoteAddress() == null ? 0 : Math.max(0, connected.remoteAddress().port());
     this.opening = new Opening(loop, this);
   }
 
@@ -86,6 +90,20 @@ final class Session implements RawSocket.Peer {
   /** The client's address, for people and for the limit of failed logins. */
   String address() {
     return address;
+  }
+
+  /** The client's port; 0 over a unix socket. */
+  int port() {
+    return port;
+  }
+
+  /** Its bytes come through TLS from here on. */
+  void encrypted() {
+    tls = true;
+  }
+
+  boolean isEncrypted() {
+    return tls;
   }
 
   long openedNanos() {

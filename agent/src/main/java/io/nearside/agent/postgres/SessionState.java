@@ -7,7 +7,6 @@ import io.nearside.agent.postgres.wire.Backend;
 import io.nearside.agent.postgres.wire.ErrorFields;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +26,7 @@ final class SessionState {
   // As the client was told, by the name that servers use.
   private final Map<String, String> told = new HashMap<>();
   private final Map<String, Prepared> statements = new HashMap<>();
-  private final Map<PinReason, Long> pins = new EnumMap<>(PinReason.class);
+  private final Pins pins = new Pins();
   private final List<Effect> uncommitted = new ArrayList<>();
   private final List<PinReason> batchPins = new ArrayList<>();
   private final List<String> resets = new ArrayList<>();
@@ -152,7 +151,7 @@ final class SessionState {
 
   // ---- pins
 
-  Map<PinReason, Long> pins() {
+  Pins pins() {
     return pins;
   }
 
@@ -162,11 +161,11 @@ final class SessionState {
 
   /** Whether anything but the pool's mode keeps the session where it is. */
   boolean isPinnedByState() {
-    return pins.size() > (pins.containsKey(PinReason.SESSION_MODE) ? 1 : 0);
+    return pins.size() > (pins.contains(PinReason.SESSION_MODE) ? 1 : 0);
   }
 
   void pin(PinReason reason, long now) {
-    if (pins.putIfAbsent(reason, now) == null) {
+    if (pins.add(reason, now)) {
       batchPins.add(reason);
     }
   }
@@ -257,7 +256,7 @@ final class SessionState {
           statements.clear();
           unnamed = null;
           server.statements().clear();
-          pins.keySet().removeIf(reason -> reason != PinReason.SESSION_MODE);
+          pins.clear(PinReason.SESSION_MODE);
         }
         case Effect.DeallocateAll _ -> {
           statements.clear();

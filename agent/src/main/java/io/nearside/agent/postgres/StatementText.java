@@ -5,6 +5,7 @@ import io.nearside.agent.postgres.sql.Decision;
 import io.nearside.agent.postgres.sql.FunctionCatalog;
 import io.nearside.agent.postgres.sql.RoutePolicy;
 import io.nearside.agent.postgres.sql.Router;
+import io.nearside.agent.postgres.sql.StatementKind;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one text: what it does, and where it goes by the catalog seen last. */
@@ -17,11 +18,20 @@ final class StatementText {
   private @Nullable Decision decision;
   private @Nullable FunctionCatalog decidedBy;
   private @Nullable RoutePolicy decidedFor;
-  private @Nullable String fingerprint;
+  private @Nullable QueryFigures figures;
+  private final boolean writes;
   private boolean learned;
 
   StatementText(Analysis analysis) {
     this.analysis = analysis;
+    this.writes = !analysis.exact() || analysis.kinds().stream().anyMatch(StatementText::isWrite);
+  }
+
+  private static boolean isWrite(StatementKind kind) {
+    return switch (kind) {
+      case WRITE, DDL, COPY_FROM, CALL, DO, LOCK, TWO_PHASE -> true;
+      default -> false;
+    };
   }
 
   Analysis analysis() {
@@ -51,11 +61,17 @@ final class StatementText {
     decision = null;
   }
 
-  @Nullable String fingerprint() {
-    return fingerprint;
+  /** Whether it writes or locks rows, as far as its text shows, or can not be read. */
+  boolean isWriting() {
+    return writes;
   }
 
-  void fingerprint(String text) {
-    fingerprint = text;
+  /** Where it is counted; null until it was seen by the statistics. */
+  @Nullable QueryFigures figures() {
+    return figures;
+  }
+
+  void figures(QueryFigures now) {
+    figures = now;
   }
 }

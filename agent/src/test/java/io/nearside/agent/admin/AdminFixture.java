@@ -37,6 +37,7 @@ import java.util.function.Consumer;
 final class AdminFixture implements AutoCloseable {
   final FakeBus bus = new FakeBus();
   final FakeCache cache = new FakeCache();
+  final FakePostgres postgres = new FakePostgres();
   final ExecutorService loop = Executors.newSingleThreadExecutor();
   final AdminServer server;
   volatile List<ReadinessCheck> readiness = List.of(ReadinessCheck.FACES);
@@ -90,6 +91,8 @@ final class AdminFixture implements AutoCloseable {
                 new ConsistencyView.Report(
                     cache.fence(), 5, Map.of("bus-gap", 2L), ConsistencyView.Tracking.ON)),
         config(),
+        postgres,
+        () -> Future.failedFuture("no numbers"),
         listeners::add);
   }
 

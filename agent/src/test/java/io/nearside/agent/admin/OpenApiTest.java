@@ -64,11 +64,11 @@ final class OpenApiTest {
   void document_everyOperation_isAnswered() {
     for (String operation : operations(document)) {
       String[] parts = operation.split(" ", 2);
-      String path = parts[1].replace("{key}", "user:1");
+      String path = path(parts[1]);
       if (path.equals("/cluster/events")) {
         continue; // does not end; see EventStreamsTest
       }
-      int status = admin.send(parts[0], path, "{\"all\":true}").statusCode();
+      int status = admin.send(parts[0], path, body(path)).statusCode();
       JsonObject responses =
           document
               .getJsonObject("paths")
@@ -78,6 +78,18 @@ final class OpenApiTest {
       assertTrue(responses.containsKey(Integer.toString(status)), operation + " gave " + status);
       assertEquals(200, status, operation);
     }
+  }
+
+  private static String path(String template) {
+    String path =
+        template.replace("{key}", "user:1").replace("{database}", "app").replace("{user}", "me");
+    return path.equals("/postgres/route") ? path + "?sql=SELECT+1&database=app" : path;
+  }
+
+  private static String body(String path) {
+    return path.endsWith("/resize")
+        ? "{\"max\":5}"
+        : path.startsWith("/postgres/") ? "{\"database\":\"app\"}" : "{\"all\":true}";
   }
 
   @Test
@@ -114,15 +126,29 @@ final class OpenApiTest {
             Map.entry("DELETE /cache/keys/user:2", "KeyInvalidated"),
             Map.entry("POST /cache/invalidate", "Invalidated"),
             Map.entry("POST /config/reload", "Reloaded"),
+            Map.entry("GET /postgres/pools", "PostgresPools"),
+            Map.entry("GET /postgres/servers", "PostgresServers"),
+            Map.entry("GET /postgres/queries", "PostgresQueries"),
+            Map.entry("GET /postgres/pins", "PostgresPins"),
+            Map.entry("GET /postgres/route?sql=SELECT", "PostgresRoute"),
+            Map.entry("POST /postgres/pools/app/me/resize", "PostgresResized"),
+            Map.entry("POST /postgres/pause", "PostgresChanged"),
+            Map.entry("POST /postgres/resume", "PostgresChanged"),
+            Map.entry("POST /postgres/reconnect", "PostgresChanged"),
+            Map.entry("POST /postgres/drain", "PostgresDrained"),
             Map.entry("GET /nothing", "Error"));
     List<String> faults = new ArrayList<>();
     schemas.forEach(
         (operation, schema) -> {
           String[] parts = operation.split(" ", 2);
-          String body = admin.send(parts[0], parts[1], "{\"glob\":\"*\"}").body();
+          String body = admin.send(parts[0], parts[1], shapeBody(parts[1])).body();
           compare(new JsonObject(body), schema(schema), operation, faults);
         });
     assertEquals(List.of(), faults);
+  }
+
+  private static String shapeBody(String path) {
+    return path.startsWith("/postgres/") ? body(path) : "{\"glob\":\"*\"}";
   }
 
   private JsonObject schema(String name) {

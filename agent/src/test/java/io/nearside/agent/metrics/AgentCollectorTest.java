@@ -45,6 +45,47 @@ final class AgentCollectorTest {
         true);
   }
 
+  private static PostgresSnapshot postgres() {
+    return new PostgresSnapshot(
+        List.of(
+            new PostgresSnapshot.Pool(
+                "app",
+                "me",
+                "p:1",
+                Map.of("idle", 1),
+                0,
+                0,
+                20,
+                latency(1, 0, 0),
+                1,
+                2,
+                3,
+                4,
+                5,
+                6,
+                7)),
+        List.of(
+            new PostgresSnapshot.Server(
+                "r:1", "replica", true, true, 0.5, 100, 0.1, false, 0, 0, 9)),
+        List.of(new PostgresSnapshot.Budget("p:1", "app", 2, 1, 1)),
+        1,
+        2,
+        Map.of("peer", 1L),
+        Map.of("wrong-secret", 1L),
+        Map.of("listen", 1),
+        Map.of("listen", 1L),
+        Map.of("listen", 0.5),
+        Map.of("replica", Map.of("read", 1L)),
+        Map.of("read-only", 1L),
+        1,
+        2,
+        3,
+        4,
+        Map.of("primary", latency(1, 0, 0)),
+        Map.of("app", 1L),
+        5);
+  }
+
   private static Set<String> exported(MetricSnapshots snapshots) {
     return snapshots.stream()
         .map(snapshot -> snapshot.getMetadata().getName())
@@ -63,11 +104,11 @@ final class AgentCollectorTest {
               new FencedTime(),
               new RecentMinute(),
               List.of("1.0", "node-1", "25"));
-      collector.gathered(snapshot(3, 1, latency(1, 0, 0)), true);
+      collector.gathered(snapshot(3, 1, latency(1, 0, 0)), postgres(), true);
       assertEquals(
           Arrays.stream(MetricNames.values()).map(MetricNames::base).collect(Collectors.toSet()),
           exported(collector.collect()));
-      collector.gathered(null, true);
+      collector.gathered(null, null, true);
       assertTrue(exported(collector.collect()).contains("nearside_bus_gaps"));
     }
   }

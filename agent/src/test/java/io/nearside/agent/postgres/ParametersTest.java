@@ -53,8 +53,7 @@ final class ParametersTest {
   void difference_startupValue_isSetAsIs() {
     client.track("statement_timeout", new Assignment("5s", true));
     assertEquals(
-        "SELECT pg_catalog.set_config('statement_timeout','5s',false)",
-        client.difference(server));
+        "SELECT pg_catalog.set_config('statement_timeout','5s',false)", client.difference(server));
   }
 
   @Test

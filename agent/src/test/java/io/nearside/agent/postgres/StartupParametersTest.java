@@ -28,8 +28,7 @@ final class StartupParametersTest {
         of("user", "app", "TimeZone", "UTC", "statement_timeout", "5s", "geqo", "off");
     assertEquals(Map.of("timezone", "UTC", "statement_timeout", "5s"), parameters.tracked());
     assertEquals("geqo\0off\0", parameters.identity());
-    assertEquals(
-        Map.of("geqo", "off"), StartupParameters.ofIdentity(parameters.identity()));
+    assertEquals(Map.of("geqo", "off"), StartupParameters.ofIdentity(parameters.identity()));
   }
 
   @Test

@@ -6,19 +6,19 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /** Waits for what must become true. Stateless. */
-final class Eventually {
+public final class Eventually {
   private static final Duration WITHIN = Duration.ofSeconds(10);
   private static final long POLL_NANOS = Duration.ofMillis(5).toNanos();
 
   /** Something to look at again and again. */
-  interface Condition {
+  public interface Condition {
     boolean isMet() throws IOException;
   }
 
   private Eventually() {}
 
   /** Fails when the condition is not met within 10 s. */
-  static void holds(String what, Condition condition) throws IOException {
+  public static void holds(String what, Condition condition) throws IOException {
     holds(() -> what, WITHIN, condition);
   }
 

@@ -53,7 +53,7 @@ public record UpstreamSettings(
     return Math.max(ANSWER_MILLIS_MIN, watchMillis);
   }
 
-  int weight(HostPort server) {
+  public int weight(HostPort server) {
     return weights.getOrDefault(server, 1);
   }
 

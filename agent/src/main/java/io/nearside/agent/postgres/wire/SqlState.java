@@ -5,6 +5,7 @@ package io.nearside.agent.postgres.wire;
  * of the server that are not here are data.
  */
 public enum SqlState {
+  SUCCESSFUL_COMPLETION("00000"),
   CONNECTION_EXCEPTION("08000"),
   CANNOT_CONNECT("08001"),
   CONNECTION_DOES_NOT_EXIST("08003"),
