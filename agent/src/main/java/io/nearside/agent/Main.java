@@ -100,7 +100,9 @@ public final class Main implements Callable<Integer> {
           .getOut()
           .println(
               "ready"
-                  + (agent.redisPort() == 0 ? "" : " redis=" + new HostPort(host, agent.redisPort()))
+                  + (agent.redisPort() == 0
+                      ? ""
+                      : " redis=" + new HostPort(host, agent.redisPort()))
                   + (agent.postgresPort() == 0
                       ? ""
                       : " postgres="
