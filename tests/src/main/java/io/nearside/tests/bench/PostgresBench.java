@@ -1,19 +1,16 @@
 package io.nearside.tests.bench;
 
 import io.nearside.tests.bench.Pgbench.Mode;
-import io.nearside.tests.stack.FreePort;
 import io.nearside.tests.stack.PgBouncer;
 import io.nearside.tests.stack.PostgresServer;
+import io.nearside.tests.stack.PostgresYaml;
 import io.nearside.tests.stack.RawPostgres;
-import io.nearside.tests.stack.RedisServer;
 import io.nearside.tests.stack.SidecarProcess;
 import io.nearside.tests.stack.SidecarYaml;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -65,34 +62,24 @@ final class PostgresBench {
         PostgresServer.password(PostgresServer.USER));
     postgres.sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + USER);
     postgres.sql("CHECKPOINT");
-    Path users = Files.createTempFile("nearside-users-", ".txt");
     Optional<PgBouncer.Version> version = PgBouncer.version();
-    int port = FreePort.next();
-    // The sidecar has a Redis face as well; it gets a real one, and leaves it alone.
-    try (RedisServer redis = RedisServer.start()) {
-      Files.writeString(users, "\"%s\" \"\"\n".formatted(USER));
-      try (PgBouncer pgbouncer =
-              version.isPresent() ? PgBouncer.inFrontOf(postgres, USER, POOL) : null;
-          SidecarProcess sidecar =
-              SidecarProcess.start(
-                  SidecarYaml.alone(redis.url()).text() + section(port, postgres, users))) {
-        awaitAnswer(port, sidecar);
-        for (Mode mode : settings.modes()) {
-          List<Contestant> all = new ArrayList<>();
-          all.add(contestant(PostgresFigure.Peer.DIRECT.label(), postgres.port(), 0));
-          if (pgbouncer != null && (mode != Mode.PREPARED || version.orElseThrow().canPrepare())) {
-            all.add(
-                contestant(
-                    PostgresFigure.Peer.PGBOUNCER.label(), pgbouncer.port(), pgbouncer.pid()));
-          }
-          all.add(contestant(NEARSIDE, port, sidecar.pid()));
-          for (int clients : settings.clients()) {
-            compare(mode, clients, all);
-          }
+    PostgresYaml face = face(postgres);
+    try (PgBouncer pgbouncer =
+            version.isPresent() ? PgBouncer.inFrontOf(postgres, USER, POOL) : null;
+        SidecarProcess sidecar = SidecarProcess.start(SidecarYaml.postgresOnly(face).text())) {
+      awaitAnswer(face.port(), sidecar);
+      for (Mode mode : settings.modes()) {
+        List<Contestant> all = new ArrayList<>();
+        all.add(contestant(PostgresFigure.Peer.DIRECT.label(), postgres.port(), 0));
+        if (pgbouncer != null && (mode != Mode.PREPARED || version.orElseThrow().canPrepare())) {
+          all.add(
+              contestant(PostgresFigure.Peer.PGBOUNCER.label(), pgbouncer.port(), pgbouncer.pid()));
+        }
+        all.add(contestant(NEARSIDE, face.port(), sidecar.pid()));
+        for (int clients : settings.clients()) {
+          compare(mode, clients, all);
         }
       }
-    } finally {
-      Files.deleteIfExists(users);
     }
   }
 
@@ -145,25 +132,13 @@ final class PostgresBench {
     }
   }
 
-  private static String section(int port, PostgresServer postgres, Path users) {
-    return """
-        postgres:
-          enabled: true
-          listen: {host: 127.0.0.1, port: %d}
-          servers: ['127.0.0.1:%d']
-          tls: {mode: disable}
-          control: {username: %s, password: {value: %s}}
-          auth: {method: trust, userlistFile: '%s'}
-          pool: {mode: transaction, min: %d, max: %d}
-        """
-        .formatted(
-            port,
-            postgres.port(),
-            PostgresServer.SUPERUSER,
-            PostgresServer.password(PostgresServer.SUPERUSER),
-            users,
-            POOL,
-            POOL);
+  private static PostgresYaml face(PostgresServer postgres) {
+    return PostgresYaml.inFrontOf(postgres)
+        .with("tls.mode", "disable")
+        .with("auth.method", "trust")
+        .with("pool.mode", "transaction")
+        .with("pool.min", Integer.toString(POOL))
+        .with("pool.max", Integer.toString(POOL));
   }
 
   /** Until the sidecar has found the primary. */

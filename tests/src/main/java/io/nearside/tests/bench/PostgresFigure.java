@@ -45,7 +45,7 @@ enum PostgresFigure implements Figure {
   enum Measure {
     TPS("transactions/s", round -> round.load().requestsPerSecond()),
     P99("99th percentile", round -> round.load().p99Millis()),
-    CPU("proxy CPU per transaction", Series.Round::cpuSecondsPerMillion);
+    CPU("proxy CPU s per 100,000", round -> round.cpuSecondsPerMillion() / 10);
 
     private final String text;
     private final ToDoubleFunction<Series.Round> value;

@@ -1,5 +1,6 @@
 package io.nearside.tests.demo;
 
+import io.nearside.tests.stack.PostgresServer;
 import io.nearside.tests.stack.SidecarProcess;
 import java.io.Console;
 import java.io.IOException;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Spec;
     name = "demo",
     mixinStandardHelpOptions = true,
     description = {
-      "Two sidecars in front of a real Redis, all on this machine, with a tour of what they do.",
+      "Two sidecars in front of a real Redis and a real PostgreSQL with a replica, all on this machine,",
+      "with a tour of what they do.",
       "Stays up until Ctrl-C. Ports are free ones unless given."
     })
 public final class DemoCommand implements Callable<Integer> {
@@ -37,6 +39,12 @@ public final class DemoCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "The Redis port of sidecar A; given again, of sidecar B.")
   private List<Integer> ports = new ArrayList<>();
+
+  @Option(
+      names = "--postgres-port",
+      paramLabel = "N",
+      description = "The PostgreSQL port of sidecar A; given again, of sidecar B.")
+  private List<Integer> postgresPorts = new ArrayList<>();
 
   @Option(
       names = "--admin-port",
@@ -98,7 +106,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   private DemoPorts demoPorts() {
     try {
-      return DemoPorts.of(redisPort, ports, adminPorts);
+      return DemoPorts.of(redisPort, ports, postgresPorts, adminPorts);
     } catch (IllegalArgumentException wrong) {
       throw new ParameterException(spec.commandLine(), "" + wrong.getMessage(), wrong);
     }
@@ -107,17 +115,24 @@ public final class DemoCommand implements Callable<Integer> {
   private static void endpoints(DemoStack stack, PrintWriter out) {
     DemoSidecar a = stack.a();
     DemoSidecar b = stack.b();
+    DemoPostgres postgres = stack.postgres();
     out.println();
-    StepTable.columns(
-        out,
-        List.of(
-            List.of("", "sidecar A", "sidecar B"),
-            List.of("redis", redis(a.process().redisPort()), redis(b.process().redisPort())),
-            List.of("admin", a.url("/"), b.url("/")),
-            List.of("metrics", a.url("/metrics"), b.url("/metrics")),
-            List.of("health", a.url("/health"), b.url("/health")),
-            List.of("cluster", a.url("/cluster"), b.url("/cluster")),
-            List.of("Redis itself", redis(stack.redis().port()), "")));
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("", "sidecar A", "sidecar B"));
+    rows.add(List.of("redis", redis(a.process().redisPort()), redis(b.process().redisPort())));
+    if (postgres != null) {
+      rows.add(List.of("postgres", postgres(a.postgresPort()), postgres(b.postgresPort())));
+    }
+    rows.add(List.of("admin", a.url("/"), b.url("/")));
+    rows.add(List.of("metrics", a.url("/metrics"), b.url("/metrics")));
+    rows.add(List.of("health", a.url("/health"), b.url("/health")));
+    rows.add(List.of("cluster", a.url("/cluster"), b.url("/cluster")));
+    rows.add(List.of("Redis itself", redis(stack.redis().port()), ""));
+    if (postgres != null) {
+      rows.add(List.of("the primary itself", postgres(postgres.primary().port()), ""));
+      rows.add(List.of("the replica itself", postgres(postgres.replica().port()), ""));
+    }
+    StepTable.columns(out, rows);
     out.println();
   }
 
@@ -125,23 +140,30 @@ public final class DemoCommand implements Callable<Integer> {
     out.println();
     out.println("Try it:");
     DemoSidecar a = stack.a();
-    StepTable.columns(
-        out,
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(
         List.of(
-            List.of(
-                "redis-cli -p " + a.process().redisPort() + " get demo:greeting",
-                "a read through A"),
-            List.of(
-                "redis-cli -p " + stack.b().process().redisPort() + " set demo:greeting hi",
-                "a write through B"),
-            List.of(
-                "redis-cli -p " + stack.redis().port() + " set demo:greeting hey",
-                "a write around both"),
-            List.of(
-                "curl " + a.url("/cache/keys/demo:greeting"),
-                "why A does, or does not, answer it from memory"),
-            List.of("curl -N " + a.url("/cluster/events"), "joins, leaves, fences, epochs"),
-            List.of("kill -9 " + stack.b().process().pid(), "the end of B")));
+            "redis-cli -p " + a.process().redisPort() + " get demo:greeting", "a read through A"));
+    rows.add(
+        List.of(
+            "redis-cli -p " + stack.b().process().redisPort() + " set demo:greeting hi",
+            "a write through B"));
+    rows.add(
+        List.of(
+            "redis-cli -p " + stack.redis().port() + " set demo:greeting hey",
+            "a write around both"));
+    rows.add(
+        List.of(
+            "curl " + a.url("/cache/keys/demo:greeting"),
+            "why A does, or does not, answer it from memory"));
+    if (stack.postgres() != null) {
+      rows.add(
+          List.of(
+              "psql " + postgres(a.postgresPort()), "a session through A (password: app-secret)"));
+    }
+    rows.add(List.of("curl -N " + a.url("/cluster/events"), "joins, leaves, fences, epochs"));
+    rows.add(List.of("kill -9 " + stack.b().process().pid(), "the end of B"));
+    StepTable.columns(out, rows);
     out.println();
     out.println("Ctrl-C ends all of it.");
     out.flush();
@@ -149,6 +171,15 @@ public final class DemoCommand implements Callable<Integer> {
 
   private static String redis(int port) {
     return "redis://127.0.0.1:" + port;
+  }
+
+  private static String postgres(int port) {
+    return "postgres://"
+        + PostgresServer.USER
+        + "@127.0.0.1:"
+        + port
+        + "/"
+        + PostgresServer.DATABASE;
   }
 
   private static void progress(PrintWriter out, String line) {

@@ -15,14 +15,21 @@ import java.util.List;
  *
  * @param redis of the Redis itself
  * @param sidecars of the Redis faces, first A's, then B's
+ * @param postgres of the PostgreSQL faces, in the same order
  * @param admins of the admin listeners, in the same order
  * @param bus of the cluster members, in the same order
  */
-record DemoPorts(int redis, List<Integer> sidecars, List<Integer> admins, List<Integer> bus) {
+record DemoPorts(
+    int redis,
+    List<Integer> sidecars,
+    List<Integer> postgres,
+    List<Integer> admins,
+    List<Integer> bus) {
   private static final int PORT_MAX = 65_535;
 
   DemoPorts {
     sidecars = List.copyOf(sidecars);
+    postgres = List.copyOf(postgres);
     admins = List.copyOf(admins);
     bus = List.copyOf(bus);
   }
@@ -32,18 +39,25 @@ record DemoPorts(int redis, List<Integer> sidecars, List<Integer> admins, List<I
    *
    * @param redis 0 for a free one
    * @param sidecars at most two
+   * @param postgres at most two
    * @param admins at most two
    * @throws IllegalArgumentException naming the option, the port and what was expected
    */
-  static DemoPorts of(int redis, List<Integer> sidecars, List<Integer> admins) {
+  static DemoPorts of(
+      int redis, List<Integer> sidecars, List<Integer> postgres, List<Integer> admins) {
     var seen = new HashSet<Integer>();
     if (redis != 0) {
       check("--redis-port", redis, seen);
     }
     checkAll("--port", sidecars, seen);
+    checkAll("--postgres-port", postgres, seen);
     checkAll("--admin-port", admins, seen);
     return new DemoPorts(
-        redis == 0 ? FreePort.next() : redis, filled(sidecars), filled(admins), filled(List.of()));
+        redis == 0 ? FreePort.next() : redis,
+        filled(sidecars),
+        filled(postgres),
+        filled(admins),
+        filled(List.of()));
   }
 
   private static void checkAll(String option, List<Integer> ports, HashSet<Integer> seen) {

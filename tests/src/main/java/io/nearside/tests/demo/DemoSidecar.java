@@ -1,5 +1,7 @@
 package io.nearside.tests.demo;
 
+import io.nearside.tests.stack.PostgresServer;
+import io.nearside.tests.stack.RawPostgres;
 import io.nearside.tests.stack.RawRedis;
 import io.nearside.tests.stack.SidecarProcess;
 import io.vertx.core.json.JsonArray;
@@ -14,8 +16,9 @@ import java.util.List;
  * One sidecar of the demo, seen through its Redis face and its admin listener.
  *
  * @param name A or B
+ * @param postgresPort of the PostgreSQL face, if there is one
  */
-record DemoSidecar(String name, SidecarProcess process) {
+record DemoSidecar(String name, SidecarProcess process, int postgresPort) {
   private static final Duration JOINED_WITHIN = Duration.ofSeconds(60);
 
   /** What the near-cache has counted. */
@@ -26,6 +29,15 @@ record DemoSidecar(String name, SidecarProcess process) {
 
   RawRedis connect() throws IOException {
     return RawRedis.connect(process.redisPort());
+  }
+
+  /** A client of the PostgreSQL face. */
+  RawPostgres connectPostgres() throws IOException {
+    return RawPostgres.login(
+        postgresPort,
+        PostgresServer.DATABASE,
+        PostgresServer.USER,
+        PostgresServer.password(PostgresServer.USER));
   }
 
   /** The address of something on the admin listener. */

@@ -8,10 +8,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A Redis and two sidecars, A and B, as child processes that have joined each other under a secret
- * made for this run. Blocking; one thread at a time.
+ * A Redis, where this machine can a PostgreSQL primary and its replica, and two sidecars, A and B,
+ * as child processes that have joined each other under a secret made for this run. Blocking; one
+ * thread at a time.
  */
 final class DemoStack implements AutoCloseable {
   /** A and B. */
@@ -23,10 +25,13 @@ final class DemoStack implements AutoCloseable {
   private static final int SECRET_BYTES = 32;
 
   private final RedisServer redis;
+  private final @Nullable DemoPostgres postgres;
   private final List<DemoSidecar> sidecars;
 
-  private DemoStack(RedisServer redis, List<DemoSidecar> sidecars) {
+  private DemoStack(
+      RedisServer redis, @Nullable DemoPostgres postgres, List<DemoSidecar> sidecars) {
     this.redis = redis;
+    this.postgres = postgres;
     this.sidecars = List.copyOf(sidecars);
   }
 
@@ -39,14 +44,24 @@ final class DemoStack implements AutoCloseable {
   static DemoStack start(DemoPorts ports, Consumer<String> progress) {
     progress.accept("starting Redis on 127.0.0.1:" + ports.redis());
     RedisServer redis = RedisServer.startOn(ports.redis());
+    @Nullable DemoPostgres postgres = null;
     List<DemoSidecar> sidecars = new ArrayList<>();
     try {
+      if (DemoPostgres.isAvailable()) {
+        progress.accept("starting a PostgreSQL primary and its replica");
+        postgres = DemoPostgres.start();
+      } else {
+        progress.accept("no PostgreSQL for this machine's architecture: its steps are skipped");
+      }
       progress.accept("starting sidecars A and B");
       String secret = secret();
       for (int i = 0; i < SIDECARS; i++) {
         String name = i == 0 ? "A" : "B";
         String yaml = yaml(name, i, ports, redis.url(), secret);
-        sidecars.add(new DemoSidecar(name, SidecarProcess.launch(yaml)));
+        if (postgres != null) {
+          yaml += postgres.section(ports.postgres().get(i));
+        }
+        sidecars.add(new DemoSidecar(name, SidecarProcess.launch(yaml), ports.postgres().get(i)));
       }
       sidecars.forEach(sidecar -> sidecar.process().awaitReady());
       progress.accept("joining the cluster");
@@ -54,9 +69,12 @@ final class DemoStack implements AutoCloseable {
         sidecar.process().awaitReadyz();
         sidecar.awaitPeers(SIDECARS - 1);
       }
-      return new DemoStack(redis, sidecars);
+      return new DemoStack(redis, postgres, sidecars);
     } catch (RuntimeException failed) {
       sidecars.forEach(sidecar -> sidecar.process().close());
+      if (postgres != null) {
+        postgres.close();
+      }
       redis.close();
       throw failed;
     }
@@ -64,6 +82,11 @@ final class DemoStack implements AutoCloseable {
 
   RedisServer redis() {
     return redis;
+  }
+
+  /** Null where this machine has none. */
+  @Nullable DemoPostgres postgres() {
+    return postgres;
   }
 
   DemoSidecar a() {
@@ -77,6 +100,9 @@ final class DemoStack implements AutoCloseable {
   @Override
   public void close() {
     sidecars.forEach(sidecar -> sidecar.process().close());
+    if (postgres != null) {
+      postgres.close();
+    }
     redis.close();
   }
 

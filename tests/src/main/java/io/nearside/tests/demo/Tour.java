@@ -7,13 +7,15 @@ import io.nearside.tests.stack.RawRedis;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * What two sidecars in front of one Redis do, step by step, each step checked. A step leaves what
- * the next one needs; one that fails does not keep the others from being tried.
+ * What two sidecars in front of one Redis, and one PostgreSQL with a replica, do, step by step,
+ * each step checked. A step leaves what the next one needs; one that fails does not keep the others
+ * from being tried.
  */
 final class Tour {
   private static final String KEY = "demo:greeting";
@@ -29,18 +31,7 @@ final class Tour {
   private final DemoStack stack;
   private final BooleanSupplier ending;
   private long killedNanos;
-  private final List<Step> steps =
-      List.of(
-          new Step("read through A, the first: a miss", this::firstRead),
-          new Step("read through A again: a hit", this::secondRead),
-          new Step("1,000 more reads: the median hit", this::manyHits),
-          new Step("the same from Redis: the median", this::manyDirect),
-          new Step("write through B, read through A", this::writeThroughB),
-          new Step("write to Redis itself, read through A", this::writeAround),
-          new Step("kill -9 of B: A serves on", this::killB),
-          new Step("A answers from memory again", this::hitsAgain),
-          new Step("B returns and joins", this::bReturns),
-          new Step("write through A, read through B", this::writeThroughA));
+  private final List<Step> steps = new ArrayList<>();
 
   /**
    * A tour of a stack that is up.
@@ -50,6 +41,22 @@ final class Tour {
   Tour(DemoStack stack, BooleanSupplier ending) {
     this.stack = stack;
     this.ending = ending;
+    steps.addAll(
+        List.of(
+            new Step("read through A, the first: a miss", this::firstRead),
+            new Step("read through A again: a hit", this::secondRead),
+            new Step("1,000 more reads: the median hit", this::manyHits),
+            new Step("the same from Redis: the median", this::manyDirect),
+            new Step("write through B, read through A", this::writeThroughB),
+            new Step("write to Redis itself, read through A", this::writeAround),
+            new Step("kill -9 of B: A serves on", this::killB),
+            new Step("A answers from memory again", this::hitsAgain),
+            new Step("B returns and joins", this::bReturns),
+            new Step("write through A, read through B", this::writeThroughA)));
+    DemoPostgres postgres = stack.postgres();
+    if (postgres != null) {
+      steps.addAll(new PostgresTour(postgres, stack.a(), stack.b()).steps());
+    }
   }
 
   /** Runs every step and prints its line; whether all went as promised. */

@@ -51,8 +51,17 @@ final class PostgresBinaries {
     return home;
   }
 
+  /** Whether there are any for this machine. */
+  static boolean areThere() {
+    return PostgresBinaries.class.getResource(archive()) != null;
+  }
+
+  private static String archive() {
+    return "/postgres-linux-" + machine() + ".txz";
+  }
+
   private static Path unpack() throws IOException, GeneralSecurityException {
-    String resource = "/postgres-linux-" + machine() + ".txz";
+    String resource = archive();
     byte[] archive;
     try (InputStream in = PostgresBinaries.class.getResourceAsStream(resource)) {
       if (in == null) {

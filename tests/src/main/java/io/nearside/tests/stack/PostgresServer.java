@@ -50,6 +50,11 @@ public final class PostgresServer implements AutoCloseable {
     this.process = launch();
   }
 
+  /** Whether there is a PostgreSQL for this machine. */
+  public static boolean isAvailable() {
+    return PostgresBinaries.areThere();
+  }
+
   /**
    * Makes a cluster, starts it and waits until it answers.
    *

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.nearside.tests.stack.PostgresServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -16,20 +17,22 @@ import org.junit.jupiter.api.Timeout;
 import picocli.CommandLine;
 
 final class DemoTest {
-  private static final int STEPS = 10;
+  private static final int REDIS_STEPS = 10;
+  private static final int POSTGRES_STEPS = 6;
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
   @Test
-  @Timeout(120)
+  @Timeout(180)
   void demo_once_showsEveryStepOkAndExitsZero() {
     int exit = run("--once");
 
     String text = out.toString();
     assertEquals(0, exit, text + err);
     assertFalse(text.contains("FAILED"), text);
-    for (int step = 1; step <= STEPS; step++) {
+    int steps = REDIS_STEPS + (PostgresServer.isAvailable() ? POSTGRES_STEPS : 0);
+    for (int step = 1; step <= steps; step++) {
       assertTrue(text.contains("%n  %2d  ok ".formatted(step)), text);
     }
     assertTrue(text.contains("/metrics") && text.contains("Redis itself"), text);

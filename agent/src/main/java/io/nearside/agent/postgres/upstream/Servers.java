@@ -48,7 +48,8 @@ public final class Servers {
   private long systemIdentifier;
   private boolean conflict;
   private long generation;
-  private long timer;
+  // Not 0: that is a timer of somebody else.
+  private long timer = -1;
   private boolean started;
   private boolean closed;
 
