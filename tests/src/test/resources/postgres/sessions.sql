@@ -68,6 +68,9 @@ reset work_mem;
 show work_mem;
 discard all;
 show lock_timeout;
+-- == what-is-left-of-a-variable session
+set my.variable = 'hello';
+discard all;
 select current_setting('my.variable', true);
 -- == settings-by-function session
 select set_config('work_mem', '5MB', false);

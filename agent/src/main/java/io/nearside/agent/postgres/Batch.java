@@ -119,6 +119,11 @@ final class Batch {
     return flushed;
   }
 
+  /** Whether a simple query comes behind messages of the extended protocol, without a Sync. */
+  boolean isMixed() {
+    return count > 1 && bytes[starts[count - 1]] == Frontend.QUERY;
+  }
+
   boolean isSimpleQuery() {
     return count == 1 && bytes[0] == Frontend.QUERY;
   }

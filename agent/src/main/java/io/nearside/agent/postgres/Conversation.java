@@ -750,6 +750,10 @@ final class Conversation implements Session.Requests {
     new BatchSender(state, server, isShared(server), stamp()).send(now);
     server.pool().counters().bytesOut(now.length());
     batchOpen = !complete;
+    if (now.isMixed()) {
+      // A simple query in the middle of an extended batch: what that leaves in a server is its own.
+      server.retire();
+    }
     if (server.isPrimary()) {
       routeLabel = "primary";
       tokenOwed |= loop.splits() && (!isReadOnly() || tokens.isUnknown(policy.scope(), state));
@@ -1312,7 +1316,11 @@ final class Conversation implements Session.Requests {
     boolean nothingAsked =
         phase == Phase.SYNCING || (attempt != null && attempt.isOpen() && !server.isPrimary());
     boolean owesNothing =
-        phase == Phase.LINKED && !server.isInTransaction() && !server.replies().owesClient();
+        phase == Phase.LINKED
+            && inFlight.isEmpty()
+            && !fatal
+            && !server.isInTransaction()
+            && !server.replies().owesClient();
     if (server == link && owesNothing && !batchOpen && !state.isPinned()) {
       // Only a position of ours was asked for: the client has all its answers.
       link = null;
