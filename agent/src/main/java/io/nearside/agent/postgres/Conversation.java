@@ -929,8 +929,7 @@ final class Conversation implements Session.Requests {
     if (current == null || !current.isOpen()) {
       return true;
     }
-    if (current.state() == ReplicaAttempt.State.DISCARDING
-        || current.keep(bytes, from, to)) {
+    if (current.state() == ReplicaAttempt.State.DISCARDING || current.keep(bytes, from, to)) {
       return false;
     }
     deliverKept(current);
@@ -1131,6 +1130,18 @@ final class Conversation implements Session.Requests {
         }
         server.statements().unnamed(null);
       }
+    }
+  }
+
+  /** No connection is to be had at the server that was chosen: the primary is asked. */
+  void elsewhere(ErrorFields why) {
+    waitingAt = null;
+    retries++;
+    if (retries > RETRIES_MAX) {
+      refused(why);
+    } else {
+      find();
+      flushServer();
     }
   }
 
