@@ -1270,6 +1270,18 @@ final class Conversation implements Session.Requests {
     }
   }
 
+  /** No connection is to be had at the server that was chosen: the primary is asked. */
+  void elsewhere(ErrorFields why) {
+    waitingAt = null;
+    retries++;
+    if (retries > RETRIES_MAX) {
+      refused(why);
+    } else {
+      find();
+      flushServer();
+    }
+  }
+
   /** No connection is to be had for what the client asked. */
   void refused(ErrorFields why) {
     waitingAt = null;

@@ -429,6 +429,13 @@ final class Pool {
     if (unreachable) {
       loop.servers().failed(server, why.message());
     }
+    if (!isPrimary()) {
+      // A read need not wait for a replica that can not be had, nor a write for who was primary.
+      List<Waiter> moved = new ArrayList<>(waiters);
+      waiters.clear();
+      moved.forEach(waiter -> waiter.session().elsewhere(why));
+      loop.flushDirty();
+    }
     PostgresPoolConfig config = settings.config();
     boolean hopeless =
         !unreachable

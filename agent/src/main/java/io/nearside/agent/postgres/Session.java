@@ -375,6 +375,10 @@ final class Session implements RawSocket.Peer {
     talk().refused(why);
   }
 
+  void elsewhere(ErrorFields why) {
+    talk().elsewhere(why);
+  }
+
   // ---- the end
 
   /** Tells the client why and closes. */
