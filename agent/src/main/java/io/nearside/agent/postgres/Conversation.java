@@ -275,8 +275,7 @@ final class Conversation implements Session.Requests {
         if (StatementNames.headLength(bytes, from, to) < 0) {
           return false;
         }
-        new BatchSender(state, server, isShared(server), stamp())
-            .bindHead(bytes, from, to);
+        new BatchSender(state, server, isShared(server), stamp()).bindHead(bytes, from, to);
       }
       default -> server.sendRaw(bytes, from, to);
     }
@@ -355,7 +354,8 @@ final class Conversation implements Session.Requests {
 
   /**
    * Whether what is parsed depends on what there is at that moment (a cursor's columns, another
-   * statement): it is the client's own then. Queries and changes are planned anew when they must be.
+   * statement): it is the client's own then. Queries and changes are planned anew when they must
+   * be.
    */
   private boolean isBoundToMoment(byte[] bytes, int from, int to) {
     for (StatementKind kind : loop.texts().of(bytes, from, to).analysis().kinds()) {
@@ -716,7 +716,8 @@ final class Conversation implements Session.Requests {
 
   /** What is over with a ReadyForQuery. */
   private SentBatch over(ServerConnection server) {
-    SentBatch over = Objects.requireNonNullElseGet(inFlight.poll(), () -> new SentBatch(loop.now()));
+    SentBatch over =
+        Objects.requireNonNullElseGet(inFlight.poll(), () -> new SentBatch(loop.now()));
     while (server.replies().isEmpty() && !inFlight.isEmpty()) {
       // A Sync that the server ignored, in the middle of COPY.
       SentBatch more = inFlight.remove();
@@ -935,9 +936,7 @@ final class Conversation implements Session.Requests {
       return false;
     }
     SentBatch answering = inFlight.peek();
-    if (answering != null
-        && !restored
-        && answering.restoring().contains(Parameters.key(name))) {
+    if (answering != null && !restored && answering.restoring().contains(Parameters.key(name))) {
       // RESET went back to what the server has; the client's own beginning follows.
       return false;
     }
@@ -1134,8 +1133,7 @@ final class Conversation implements Session.Requests {
     long now = loop.now();
     boolean inTransaction = server.isInTransaction();
     server.pool().counters().query(now - over.sinceNanos());
-    loop.statistics()
-        .answered(server, over.text(), now - over.sinceNanos(), rowsOfBatch, failed);
+    loop.statistics().answered(server, over.text(), now - over.sinceNanos(), rowsOfBatch, failed);
     state.answered(over.effects(), failed, undone, inTransaction, server);
     for (Effect effect : over.effects()) {
       if (effect instanceof Effect.CatalogChange && !failed) {

@@ -7,7 +7,6 @@ import io.nearside.agent.postgres.wire.BackendKey;
 import io.nearside.agent.postgres.wire.ErrorFields;
 import io.nearside.agent.postgres.wire.Frontend;
 import io.nearside.agent.postgres.wire.MessageScanner;
-import io.nearside.agent.postgres.wire.SqlState;
 import io.nearside.agent.postgres.wire.WireViolation;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.net.NetSocket;
@@ -260,12 +259,12 @@ final class Session implements RawSocket.Peer {
     return messageLength > SMALL_BYTES_MAX
         && switch (type) {
           case Frontend.CLOSE,
-                  Frontend.DESCRIBE,
-                  Frontend.EXECUTE,
-                  Frontend.SYNC,
-                  Frontend.FLUSH,
-                  Frontend.COPY_DONE,
-                  Frontend.TERMINATE ->
+              Frontend.DESCRIBE,
+              Frontend.EXECUTE,
+              Frontend.SYNC,
+              Frontend.FLUSH,
+              Frontend.COPY_DONE,
+              Frontend.TERMINATE ->
               true;
           default -> false;
         };
