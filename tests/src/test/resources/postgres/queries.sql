@@ -16,7 +16,7 @@ select x from generate_series(1, 10) x order by x fetch first 3 rows only;
 select x / 2 as h from generate_series(1, 4) x order by h fetch first 1 rows with ties;
 select case when x > 2 then 'big' when x = 2 then 'two' else 'small' end from generate_series(1, 3) x;
 select "Quoted" from (select 1 as "Quoted") s;
-select 1 as "a""b", 2 as "sp ace", 3 as "";
+select 1 as "a""b", 2 as "sp ace", 3 as " ";
 select 1 /* comment /* nested */ still */ + 2 -- to the end
 ;
 select 1; select 2; select 3;

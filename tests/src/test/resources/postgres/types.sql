@@ -2,7 +2,7 @@
 -- == numbers
 select 1;
 select 1::int2, 2::int4, 3::int8;
-select -32768::int8::int2, 2147483647, 9223372036854775807;
+select (-32768)::int8::int2, 2147483647, 9223372036854775807;
 select 1.5, 1e10, .5, 1_000_000, 0xff, 0o17, 0b101;
 select 'NaN'::float8, 'Infinity'::float8, '-Infinity'::float4;
 select 0.1::float4, 0.1::float8, 1e-300::float8;
@@ -109,7 +109,7 @@ select '<a>x</a>'::text, 1::oid, 'pg_class'::regclass, 'int4'::regtype, 'now'::r
 select row(1, 'a', null), row(1, 2) = row(1, 2), row(1, null) is null, (row(1, 2)).f1;
 select pg_typeof(1), pg_typeof('a'::text), pg_typeof(null), pg_typeof(array[1]), format_type(1043, 14);
 select 1::text, '1'::int, cast('2024-01-01' as date), 1.9::int, 't'::text::bool, '{1}'::text::int[];
-select '$.a'::jsonpath, '1 2 3'::int2vector, '11 12'::oidvector, 'C'::regcollation, 'english'::regconfig;
+select '$.a'::jsonpath, '1 2 3'::int2vector, '11 12'::oidvector, '"C"'::regcollation, 'english'::regconfig;
 -- == user-types
 create type mood as enum ('sad', 'ok', 'happy');
 create type pair as (x int, y text);

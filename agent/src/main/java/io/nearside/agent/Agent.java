@@ -156,9 +156,9 @@ public final class Agent implements AutoCloseable, ConfigOperations {
     return diff;
   }
 
-  /** TCP port of the Redis face. */
+  /** TCP port of the Redis face; 0 without one. */
   public int redisPort() {
-    return redis.port();
+    return loaded.config().redis().enabled() ? redis.port() : 0;
   }
 
   /** TCP port of the PostgreSQL face; 0 without one. */

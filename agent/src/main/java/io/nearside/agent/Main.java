@@ -99,8 +99,8 @@ public final class Main implements Callable<Integer> {
       spec.commandLine()
           .getOut()
           .println(
-              "ready redis="
-                  + new HostPort(host, agent.redisPort())
+              "ready"
+                  + (agent.redisPort() == 0 ? "" : " redis=" + new HostPort(host, agent.redisPort()))
                   + (agent.postgresPort() == 0
                       ? ""
                       : " postgres="

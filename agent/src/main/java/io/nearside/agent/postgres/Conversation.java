@@ -4,6 +4,7 @@ import io.nearside.agent.net.DisconnectReason;
 import io.nearside.agent.postgres.sql.Analysis;
 import io.nearside.agent.postgres.sql.Decision;
 import io.nearside.agent.postgres.sql.Effect;
+import io.nearside.agent.postgres.sql.FunctionCatalog;
 import io.nearside.agent.postgres.sql.PinReason;
 import io.nearside.agent.postgres.sql.StatementKind;
 import io.nearside.agent.postgres.upstream.Server;
@@ -15,7 +16,9 @@ import io.nearside.agent.postgres.wire.StatementNames;
 import io.nearside.config.PoolMode;
 import io.nearside.config.TokenScope;
 import java.io.ByteArrayOutputStream;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +60,7 @@ final class Conversation implements Session.Requests {
   // Which of the two is looked for a server for.
   private Batch todo = batch;
   private final Tokens tokens;
+  private final Set<Analysis> unjudged = new HashSet<>(0);
   private Phase phase = Phase.FREE;
   private ClientPolicy policy;
   private @Nullable ServerConnection link;
@@ -70,6 +74,9 @@ final class Conversation implements Session.Requests {
   private boolean rolledBack;
   private int retries;
   private boolean holding;
+  // Parameters that a RESET of the batch at hand brings back to the client's startup values.
+  private Set<String> restoring = Set.of();
+  private boolean restored;
   private boolean tokenOwed;
   private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
   private List<Effect> pendingEffects = List.of();
@@ -497,6 +504,9 @@ final class Conversation implements Session.Requests {
 
   private boolean mayLeavePrimary() {
     lastDecision = null;
+    if (!unjudged.isEmpty()) {
+      judge();
+    }
     if (!loop.splits() || state.isPinnedByState()) {
       return false;
     }
@@ -539,6 +549,9 @@ final class Conversation implements Session.Requests {
     }
     link = server;
     server.link(session);
+    if (welcome != null) {
+      state.beginFrom(server.baseline());
+    }
     transactionNanos = loop.now();
     String difference =
         state.wanted().matches(server.parameters())
@@ -629,6 +642,11 @@ final class Conversation implements Session.Requests {
     }
     pendingEffects = now.effects();
     state.sent(pendingEffects, loop.now());
+    restoring = state.resetsToStartup(pendingEffects);
+    restored = false;
+    if (policy.mode() == PoolMode.SESSION && server.isPrimary() && loop.splits()) {
+      pinHidden(now);
+    }
     if (server.isPrimary() && (state.isPinned() || policy.mode() == PoolMode.SESSION)) {
       own = server;
       server.dirty(true);
@@ -652,6 +670,28 @@ final class Conversation implements Session.Requests {
       batch = sent;
       sent = now;
       batch.clear();
+    }
+  }
+
+  /** Pins for what may be hidden in functions; without a catalog it is judged when there is one. */
+  private void pinHidden(Batch of) {
+    FunctionCatalog catalog = loop.catalog(key.database());
+    for (StatementText text : of.texts()) {
+      if (HiddenState.mayChange(text.analysis(), catalog)) {
+        state.pin(PinReason.SESSION_FUNCTION, loop.now());
+      } else if (!catalog.isLoaded() && !text.analysis().calls().isEmpty()) {
+        unjudged.add(text.analysis());
+      }
+    }
+  }
+
+  private void judge() {
+    FunctionCatalog catalog = loop.catalog(key.database());
+    if (catalog.isLoaded()) {
+      if (unjudged.stream().anyMatch(one -> HiddenState.mayChange(one, catalog))) {
+        state.pin(PinReason.SESSION_FUNCTION, loop.now());
+      }
+      unjudged.clear();
     }
   }
 
@@ -745,7 +785,7 @@ final class Conversation implements Session.Requests {
 
   /** Keeps what a client may not see yet; true when it was kept. */
   boolean holds(byte[] bytes, int from, int to) {
-    if (holding) {
+    if (holding && !restored) {
       held.write(bytes, from, to - from);
       return true;
     }
@@ -791,7 +831,17 @@ final class Conversation implements Session.Requests {
     if (link != null && !link.isPrimary() && name.equals("in_hot_standby")) {
       return false;
     }
-    return state.tell(name, value);
+    if (restoring.contains(Parameters.key(name)) && !restored) {
+      // RESET went back to what the server has; the client's own beginning follows.
+      return false;
+    }
+    if (!state.tell(name, value)) {
+      return false;
+    }
+    if (attempt != null && attempt.isOpen()) {
+      deliverKept(attempt);
+    }
+    return true;
   }
 
   boolean wants(byte type, byte[] bytes, int from, int to) {
@@ -873,6 +923,20 @@ final class Conversation implements Session.Requests {
     return true;
   }
 
+  /** Whether a notice is for the client now. */
+  boolean wantsNotice(byte[] bytes, int from, int to) {
+    ReplicaAttempt current = attempt;
+    if (current == null || !current.isOpen()) {
+      return true;
+    }
+    if (current.state() == ReplicaAttempt.State.DISCARDING
+        || current.keep(bytes, from, to)) {
+      return false;
+    }
+    deliverKept(current);
+    return true;
+  }
+
   /** What is said in a server's stead; true when the client gets it now. */
   boolean wantsSynthetic(byte[] message) {
     ReplicaAttempt current = attempt;
@@ -891,10 +955,51 @@ final class Conversation implements Session.Requests {
     if (attempt != null && attempt.isOpen()) {
       deliverKept(attempt);
     }
-    if (holdReady && !holding) {
+    if ((holdReady || mayRestore(server)) && !holding) {
       holdFromHere();
     }
     return true;
+  }
+
+  private boolean mayRestore(ServerConnection server) {
+    return !restoring.isEmpty() && !failedBatch && !server.isInTransaction();
+  }
+
+  /** The client's ReadyForQuery waits until its startup values are in force again. */
+  private void restore(ServerConnection server) {
+    String difference = state.wanted().difference(server.parameters());
+    if (difference == null) {
+      endRestoring(server);
+      return;
+    }
+    restored = true;
+    server.ask(
+        difference,
+        new OwnQuery() {
+          @Override
+          public void row(@Nullable String value) {}
+
+          @Override
+          public void done(byte status, @Nullable ErrorFields error) {
+            if (error == null) {
+              server.parameters().applied(state.wanted());
+            }
+            endRestoring(server);
+          }
+
+          @Override
+          public void lost() {}
+        });
+    server.flush();
+  }
+
+  private void endRestoring(ServerConnection server) {
+    restoring = Set.of();
+    restored = false;
+    if (positionsAsked == 0) {
+      releaseHeld();
+    }
+    settle(server);
   }
 
   /** A batch was answered. */
@@ -909,6 +1014,7 @@ final class Conversation implements Session.Requests {
     boolean inTransaction = server.isInTransaction();
     server.pool().counters().query(now - batchNanos);
     loop.statistics().answered(this, server, now - batchNanos);
+    boolean restores = mayRestore(server);
     state.answered(pendingEffects, failedBatch, rolledBack, inTransaction, server);
     for (Effect effect : pendingEffects) {
       if (effect instanceof Effect.CatalogChange && !failedBatch) {
@@ -935,7 +1041,12 @@ final class Conversation implements Session.Requests {
           DisconnectReason.PROTOCOL);
       return;
     }
-    settle(server);
+    if (restores) {
+      restore(server);
+    } else {
+      restoring = Set.of();
+      settle(server);
+    }
   }
 
   /** Lets the connection go if nothing keeps it, and goes on with what waits. */

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -504,7 +505,12 @@ final class Opening {
 
   private Conversation conversation() {
     var initial = new Parameters();
-    var state = new SessionState(initial);
+    var state =
+        new SessionState(
+            initial,
+            parameters().tracked().keySet().stream()
+                .filter(Parameters::isReportedSettable)
+                .collect(Collectors.toSet()));
     parameters()
         .tracked()
         .forEach(

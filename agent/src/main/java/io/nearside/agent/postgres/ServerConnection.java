@@ -31,8 +31,9 @@ final class ServerConnection implements RawSocket.Peer {
   private final MessageScanner scanner = new MessageScanner(MessageScanner.PROTOCOL_LENGTH_MAX);
   private final ExpectedReplies replies = new ExpectedReplies(this::synthetic);
   private final Parameters parameters = new Parameters();
-  // By the server's own names.
+  // By the server's own names: now, and when it was opened.
   private final Map<String, String> announced;
+  private final Map<String, String> baseline;
   private final ServerStatements statements;
   private final RawSocket socket;
   private final BackendKey key;
@@ -60,6 +61,7 @@ final class ServerConnection implements RawSocket.Peer {
     this.socket = login.socket();
     this.key = login.key();
     this.announced = new HashMap<>(login.announced());
+    this.baseline = Map.copyOf(login.announced());
     announced.forEach((name, value) -> parameters.report(Parameters.key(name), value));
     this.statements = new ServerStatements(pool.settings().preparedStatementsMax());
     this.openedNanos = loop.now();
@@ -89,6 +91,11 @@ final class ServerConnection implements RawSocket.Peer {
   /** What it reports of parameters, by its own names. */
   Map<String, String> announced() {
     return announced;
+  }
+
+  /** What it reported when it was opened, before any client set anything. */
+  Map<String, String> baseline() {
+    return baseline;
   }
 
   Parameters parameters() {
@@ -382,7 +389,7 @@ final class ServerConnection implements RawSocket.Peer {
     boolean forward =
         switch (type) {
           case Backend.PARAMETER_STATUS -> parameterStatus(bytes, from, to);
-          case Backend.NOTICE -> notice();
+          case Backend.NOTICE -> notice(bytes, from, to);
           case Backend.NOTIFICATION -> session != null;
           case Backend.READY_FOR_QUERY -> ready(bytes, from, to);
           case Backend.ERROR -> error(bytes, from, to);
@@ -405,9 +412,12 @@ final class ServerConnection implements RawSocket.Peer {
     return to1 != null && to1.wantsParameter(status.name(), status.value());
   }
 
-  private boolean notice() {
+  private boolean notice(byte[] bytes, int from, int to) {
     Expected head = replies.head();
-    return session != null && (head == null || head.own() == null);
+    Session to1 = session;
+    return to1 != null
+        && (head == null || head.own() == null)
+        && to1.talk().wantsNotice(bytes, from, to);
   }
 
   private boolean reply(byte type, byte[] bytes, int from, int to) {

@@ -8,9 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ final class SessionState {
   private final List<Effect> uncommitted = new ArrayList<>();
   private final List<PinReason> batchPins = new ArrayList<>();
   private final List<String> resets = new ArrayList<>();
+  private final Set<String> startup;
   private @Nullable Prepared unnamed;
   private @Nullable String judgedEncoding;
   private boolean encodingSafe = true;
@@ -37,14 +40,46 @@ final class SessionState {
 
   /**
    * @param initial what parameters go back to
+   * @param startup the parameters that servers report which the startup message gave
    */
-  SessionState(Parameters initial) {
+  SessionState(Parameters initial, Set<String> startup) {
     this.initial = initial;
+    this.startup = startup;
   }
 
   /** What the client's parameters are to be on any connection that it uses. */
   Parameters wanted() {
     return wanted;
+  }
+
+  /** What the startup message does not say is as the server has it for everybody. */
+  void beginFrom(Map<String, String> baseline) {
+    baseline.forEach(
+        (name, value) -> {
+          String key = Parameters.key(name);
+          if (Parameters.isReportedSettable(key)) {
+            if (wanted.reported(key) == null) {
+              wanted.report(key, value);
+            }
+          }
+        });
+  }
+
+  /** Which parameters the effects bring back to values of the client's startup message. */
+  Set<String> resetsToStartup(List<Effect> effects) {
+    if (effects.isEmpty() || startup.isEmpty()) {
+      return Set.of();
+    }
+    Set<String> names = new HashSet<>();
+    for (Effect effect : effects) {
+      switch (effect) {
+        case Effect.ResetParameter reset -> names.add(reset.name());
+        case Effect.ResetAll _, Effect.DiscardAll _ -> names.addAll(startup);
+        default -> {}
+      }
+    }
+    names.retainAll(startup);
+    return names;
   }
 
   /** What the server said at login is what the client starts with. */

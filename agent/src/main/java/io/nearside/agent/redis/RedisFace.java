@@ -142,6 +142,9 @@ public final class RedisFace {
    * for the upstream.
    */
   public Future<Void> start() {
+    if (!settings.config().redis().enabled()) {
+      return Future.succeededFuture();
+    }
     control.start();
     if (tracking != null && settings.cachesAnything()) {
       tracking.start();

@@ -35,7 +35,7 @@ public final class SidecarProcess implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final Duration STOP_WITHIN = Duration.ofSeconds(30);
   private static final Pattern READY =
-      Pattern.compile("\\bready redis=(?<redis>\\S+).* admin=(?<admin>\\S+)");
+      Pattern.compile("\\bready( redis=(?<redis>\\S+))?( postgres=\\S+)? admin=(?<admin>\\S+)");
   private static final Pattern PORT = Pattern.compile(":(\\d+)$");
 
   private final Path folder;
@@ -213,7 +213,8 @@ public final class SidecarProcess implements AutoCloseable {
   /** Waits for the ready line. */
   public void awaitReady() {
     Matcher ready = awaitLog(READY, READY_WITHIN);
-    redisPort = port(ready.group("redis"));
+    String redis = ready.group("redis");
+    redisPort = redis == null ? 0 : port(redis);
     adminPort = port(ready.group("admin"));
   }
 

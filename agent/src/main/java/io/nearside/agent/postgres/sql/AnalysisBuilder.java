@@ -1,18 +1,16 @@
 package io.nearside.agent.postgres.sql;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what the readers of a text's statements find. */
 final class AnalysisBuilder {
   private final List<StatementKind> kinds = new ArrayList<>();
   private final List<Effect> effects = new ArrayList<>();
-  private final Set<String> calls = new LinkedHashSet<>();
-  private final Set<String> identifiers = new LinkedHashSet<>();
-  private final Set<String> operators = new LinkedHashSet<>();
+  private final Names calls = new Names();
+  private final Names identifiers = new Names();
+  private final Names operators = new Names();
   private @Nullable TransactionModes begins;
 
   void kind(StatementKind kind) {
@@ -57,6 +55,13 @@ final class AnalysisBuilder {
     operators.add(symbol);
   }
 
+  /** For a query that turns out to write. */
+  void dropNames() {
+    calls.clear();
+    identifiers.clear();
+    operators.clear();
+  }
+
   /** For an EXPLAIN that does not run its statement: what was found behind it does not happen. */
   int effectCount() {
     return effects.size();
@@ -76,9 +81,9 @@ final class AnalysisBuilder {
         true,
         hint,
         effects,
-        List.copyOf(calls),
-        List.copyOf(identifiers),
-        List.copyOf(operators),
+        calls.list(),
+        identifiers.list(),
+        operators.list(),
         begins);
   }
 }

@@ -48,7 +48,7 @@ public final class Fingerprint {
     switch (token) {
       case WHITESPACE, COMMENT, END -> {}
       case STRING, NUMBER, PARAMETER, INVALID -> literal();
-      case WORD -> out.add(Tokens.lower(string(text, start, end)));
+      case WORD -> out.add(WordTable.word(text, start, end));
       case QUOTED, UNICODE_QUOTED, OPERATOR -> out.add(string(text, start, end));
       case SYMBOL -> symbol(string(text, start, end));
     }

@@ -33,9 +33,12 @@ public final class Lexer {
     this.standardStrings = standardConformingStrings;
     this.start = from;
     this.end = from;
-    for (int i = from; i < to && exact; i++) {
-      // To the server, the text ends there.
-      exact = text[i] != 0;
+    for (int i = from; i < to; i++) {
+      if (text[i] == 0) {
+        // To the server, the text ends there.
+        exact = false;
+        break;
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package io.nearside.agent.postgres.sql;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a query: whether anything in it writes or locks, and if not, the names that it uses. Every
@@ -13,6 +14,8 @@ final class QueryReader {
   private final int begin;
   private final int end;
   private final AnalysisBuilder into;
+  private int @Nullable [] matches;
+  private @Nullable BitSet aliases;
 
   QueryReader(Tokens tokens, int begin, int end, AnalysisBuilder into) {
     this.tokens = tokens;
@@ -28,31 +31,42 @@ final class QueryReader {
 
   /** The same; when it is not a query but a table with its columns, all names are identifiers. */
   StatementKind read(boolean query) {
-    if (query && writes()) {
-      return StatementKind.WRITE;
-    }
-    collect(query);
-    return StatementKind.READ;
-  }
-
-  private boolean writes() {
     boolean writes = false;
     for (int i = begin; i < end; i++) {
-      if (tokens.type(i) != Token.WORD || tokens.is(i - 1, '.')) {
-        continue;
-      }
-      switch (tokens.name(i)) {
-        // As parts of WITH, or behind it; also FOR UPDATE. A column of such a name counts as well.
-        case "insert", "update", "delete", "merge" -> writes = true;
-        case "for" -> writes |= tokens.isAny(i + 1, "share", "key", "no");
-        case "into" -> {
-          writes = true;
-          into(i + 1);
+      switch (tokens.type(i)) {
+        case WORD -> {
+          writes |= query && writes(i);
+          name(i, query);
         }
+        case QUOTED, UNICODE_QUOTED -> name(i, query);
+        case OPERATOR -> into.operator(tokens.symbol(i));
         default -> {}
       }
     }
-    return writes;
+    if (writes) {
+      into.dropNames();
+    }
+    return writes ? StatementKind.WRITE : StatementKind.READ;
+  }
+
+  private boolean writes(int i) {
+    if (tokens.is(i - 1, '.')) {
+      return false;
+    }
+    return switch (tokens.name(i)) {
+      // As parts of WITH, or behind it; also FOR UPDATE. A column of such a name counts as well.
+      case "insert", "update", "delete", "merge" -> true;
+      case "for" -> tokens.isAny(i + 1, "share", "key", "no");
+      case "into" -> {
+        into(i + 1);
+        yield true;
+      }
+      case "with" -> {
+        commonTables(i);
+        yield false;
+      }
+      default -> false;
+    };
   }
 
   /** SELECT ... INTO makes a table, INSERT INTO and MERGE INTO do not. */
@@ -70,42 +84,30 @@ final class QueryReader {
     }
   }
 
-  private void collect(boolean query) {
-    int[] matches = matches();
-    BitSet aliases = new BitSet();
-    for (int i = begin; i < end; i++) {
-      Token type = tokens.type(i);
-      if (type == Token.OPERATOR) {
-        into.operator(tokens.string(i));
-      } else if (tokens.is(i, "with") && !tokens.is(i - 1, '.')) {
-        commonTables(i, matches, aliases);
-      } else if (tokens.isName(i)) {
-        boolean called = query && i + 1 < end && tokens.is(i + 1, '(');
-        if (called) {
-          call(i, matches, aliases);
-        } else {
-          identifier(i);
-        }
-      }
+  private void name(int i, boolean query) {
+    if (query && i + 1 < end && tokens.is(i + 1, '(')) {
+      call(i);
+    } else {
+      identifier(i);
     }
   }
 
   private void identifier(int i) {
     String name = tokens.name(i);
     boolean keyword =
-        tokens.type(i) == Token.WORD && !tokens.is(i - 1, '.') && Words.isReserved(name);
+        tokens.type(i) == Token.WORD && Words.isReserved(name) && !tokens.is(i - 1, '.');
     if (!keyword) {
       into.identifier(name);
     }
   }
 
-  private void call(int i, int[] matches, BitSet aliases) {
+  private void call(int i) {
     int head = i;
     while (head - 2 >= begin && tokens.is(head - 1, '.') && tokens.isName(head - 2)) {
       head -= 2;
     }
     boolean type = tokens.isCast(head - 1) || tokens.is(head - 1, "as");
-    if (type || aliases.get(i) || (head == i && isTableAlias(i, matches))) {
+    if (type || (aliases != null && aliases.get(i)) || (head == i && isTableAlias(i))) {
       identifier(i);
       return;
     }
@@ -124,11 +126,11 @@ final class QueryReader {
    * {@code ) t (a, b)}: behind a parenthesis no call can stand, but for two: SELECT DISTINCT ON
    * (...) f(x), and a OPERATOR(s.+) f(x).
    */
-  private boolean isTableAlias(int i, int[] matches) {
+  private boolean isTableAlias(int i) {
     if (i == begin || !tokens.is(i - 1, ')') || Words.isConstruct(tokens.name(i))) {
       return false;
     }
-    int open = matches[i - 1 - begin];
+    int open = match(i - 1);
     return !tokens.is(open - 1, "operator")
         && !(tokens.is(open - 1, "on") && tokens.is(open - 2, "distinct"));
   }
@@ -136,23 +138,25 @@ final class QueryReader {
   /**
    * Marks the names before column lists: {@code WITH [RECURSIVE] a (x) AS (...), b (y) AS (...)}.
    */
-  private void commonTables(int with, int[] matches, BitSet aliases) {
+  private void commonTables(int with) {
+    BitSet marked = aliases == null ? new BitSet() : aliases;
+    aliases = marked;
     int name = tokens.is(with + 1, "recursive") ? with + 2 : with + 1;
     while (name < end && tokens.isName(name)) {
       int as = name + 1;
       if (tokens.is(as, '(') && as < end) {
-        as = matches[as - begin] + 1;
+        as = match(as) + 1;
       }
       if (!tokens.is(as, "as")) {
         return;
       }
-      aliases.set(name);
+      marked.set(name);
       int body = tokens.is(as + 1, "not") ? as + 2 : as + 1;
       body = tokens.is(body, "materialized") ? body + 1 : body;
       if (body >= end || !tokens.is(body, '(')) {
         return;
       }
-      int behind = matches[body - begin] + 1;
+      int behind = match(body) + 1;
       if (!tokens.is(behind, ',')) {
         return;
       }
@@ -160,20 +164,29 @@ final class QueryReader {
     }
   }
 
-  /** For each parenthesis the other of its pair; the analyzer has seen that they pair. */
-  private int[] matches() {
-    int[] matches = new int[end - begin];
+  /** The other parenthesis of a pair; the analyzer has seen that they pair. */
+  private int match(int i) {
+    int[] known = matches;
+    if (known == null) {
+      known = pairs();
+      matches = known;
+    }
+    return known[i - begin];
+  }
+
+  private int[] pairs() {
+    int[] pairs = new int[end - begin];
     Deque<Integer> open = new ArrayDeque<>();
     for (int i = begin; i < end; i++) {
       if (tokens.is(i, '(')) {
         open.push(i);
-        matches[i - begin] = end;
+        pairs[i - begin] = end;
       } else if (tokens.is(i, ')') && !open.isEmpty()) {
         int from = open.pop();
-        matches[i - begin] = from;
-        matches[from - begin] = i;
+        pairs[i - begin] = from;
+        pairs[from - begin] = i;
       }
     }
-    return matches;
+    return pairs;
   }
 }

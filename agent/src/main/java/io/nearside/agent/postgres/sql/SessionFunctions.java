@@ -33,8 +33,11 @@ final class SessionFunctions {
 
   /** Adds the pins of the calls in a statement's tokens. */
   static void find(Tokens tokens, int from, int to, AnalysisBuilder into) {
+    if (!tokens.hasParentheses()) {
+      return;
+    }
     for (int i = from; i < to - 1; i++) {
-      if (!tokens.is(i + 1, '(') || !tokens.isName(i)) {
+      if (!tokens.isName(i) || !tokens.is(i + 1, '(')) {
         continue;
       }
       String name = tokens.name(i);

@@ -45,20 +45,23 @@ public final class StatementAnalyzer {
     int depth = 0;
     int body = 0;
     for (int i = 0; i <= tokens.count(); i++) {
-      if (i == tokens.count() || (tokens.is(i, ';') && depth == 0 && body == 0)) {
-        if (i > begin) {
-          builder.kind(new StatementReader(tokens, begin, i, tracked, builder).read());
-        }
-        begin = i + 1;
-      } else if (tokens.is(i, '(')) {
-        depth++;
-      } else if (tokens.is(i, ')')) {
-        depth--;
-        if (depth < 0) {
-          return false;
-        }
-      } else {
+      Token type = tokens.type(i);
+      if (type == Token.WORD) {
         body = bodyDepth(tokens, begin, i, body);
+      } else if (type == Token.SYMBOL || type == Token.END) {
+        if (type == Token.END || (tokens.is(i, ';') && depth == 0 && body == 0)) {
+          if (i > begin) {
+            builder.kind(new StatementReader(tokens, begin, i, tracked, builder).read());
+          }
+          begin = i + 1;
+        } else if (tokens.is(i, '(')) {
+          depth++;
+        } else if (tokens.is(i, ')')) {
+          depth--;
+          if (depth < 0) {
+            return false;
+          }
+        }
       }
     }
     return depth == 0 && body == 0;
@@ -66,7 +69,7 @@ public final class StatementAnalyzer {
 
   /** Semicolons in CREATE FUNCTION ... BEGIN ATOMIC ... END end no statement. */
   private static int bodyDepth(Tokens tokens, int begin, int i, int depth) {
-    if (tokens.type(i) != Token.WORD || tokens.is(i - 1, '.') || tokens.is(i - 1, "as")) {
+    if (depth > 0 && (tokens.is(i - 1, '.') || tokens.is(i - 1, "as"))) {
       return depth;
     }
     if (depth == 0) {

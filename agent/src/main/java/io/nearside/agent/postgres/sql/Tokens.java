@@ -14,13 +14,24 @@ final class Tokens {
   /** NAMEDATALEN - 1: what stands behind it in a name is cut off by the server. */
   private static final int NAME_BYTES_MAX = 63;
 
-  private static final Token[] TYPES = Token.values();
+  /** What is longer is no hint. */
+  private static final int HINT_CHARS_MAX = 64;
+
+  private static final String[] SYMBOLS = new String[128];
+
+  static {
+    for (int c = 0; c < SYMBOLS.length; c++) {
+      SYMBOLS[c] = String.valueOf((char) c);
+    }
+  }
 
   private final byte[] text;
-  private byte[] types = new byte[32];
+  private Token[] types = new Token[32];
+  private @Nullable String[] words = new String[32];
   private int[] starts = new int[32];
   private int[] ends = new int[32];
   private int count;
+  private boolean parentheses;
   private boolean exact = true;
   private Hint hint = Hint.NONE;
 
@@ -39,12 +50,17 @@ final class Tokens {
       }
     }
     tokens.exact &= lexer.exact();
-    for (int i = 0; i < tokens.count; i++) {
-      if (tokens.type(i) == Token.UNICODE_QUOTED && tokens.unicodeName(i) == null) {
-        tokens.exact = false;
+    tokens.exact &= tokens.unicodeNamesAreSound();
+    return tokens;
+  }
+
+  private boolean unicodeNamesAreSound() {
+    for (int i = 0; i < count; i++) {
+      if (types[i] == Token.UNICODE_QUOTED && unicodeName(i) == null) {
+        return false;
       }
     }
-    return tokens;
+    return true;
   }
 
   private void add(Token type, int start, int end) {
@@ -57,22 +73,16 @@ final class Tokens {
     }
     if (count == starts.length) {
       types = Arrays.copyOf(types, count * 2);
+      words = Arrays.copyOf(words, count * 2);
       starts = Arrays.copyOf(starts, count * 2);
       ends = Arrays.copyOf(ends, count * 2);
     }
-    types[count] = (byte) indexOf(type);
+    types[count] = type;
+    words[count] = type == Token.WORD ? WordTable.word(text, start, end) : null;
     starts[count] = start;
     ends[count] = end;
+    parentheses |= type == Token.SYMBOL && text[start] == '(';
     count++;
-  }
-
-  private static int indexOf(Token type) {
-    for (int i = 0; i < TYPES.length; i++) {
-      if (TYPES[i] == type) {
-        return i;
-      }
-    }
-    throw new IllegalStateException("no token type " + type);
   }
 
   private boolean takesEscape(int i) {
@@ -85,6 +95,9 @@ final class Tokens {
   private void comment(int start, int end) {
     int from = start + 2;
     int to = text[start] == '/' ? end - 2 : end;
+    if (to - from > HINT_CHARS_MAX) {
+      return;
+    }
     String words =
         new String(text, from, to - from, StandardCharsets.ISO_8859_1)
             .strip()
@@ -103,6 +116,10 @@ final class Tokens {
     }
   }
 
+  boolean hasParentheses() {
+    return parentheses;
+  }
+
   boolean exact() {
     return exact;
   }
@@ -116,7 +133,7 @@ final class Tokens {
   }
 
   Token type(int i) {
-    return i >= 0 && i < count ? TYPES[types[i]] : Token.END;
+    return i >= 0 && i < count ? types[i] : Token.END;
   }
 
   int start(int i) {
@@ -129,15 +146,7 @@ final class Tokens {
 
   /** Whether a token is this keyword; not when it stands in quotes. */
   boolean is(int i, String lowerCaseWord) {
-    if (type(i) != Token.WORD || ends[i] - starts[i] != lowerCaseWord.length()) {
-      return false;
-    }
-    for (int k = 0; k < lowerCaseWord.length(); k++) {
-      if (Characters.lower(text[starts[i] + k]) != lowerCaseWord.charAt(k)) {
-        return false;
-      }
-    }
-    return true;
+    return i >= 0 && i < count && lowerCaseWord.equals(words[i]);
   }
 
   boolean isAny(int i, String... lowerCaseWords) {
@@ -171,25 +180,19 @@ final class Tokens {
    * of the text (so one of 0x80 and up stands for part of a character) or, behind U&amp;, UTF-16.
    */
   String name(int i) {
+    String word = i >= 0 && i < count ? words[i] : null;
     String name =
-        switch (type(i)) {
-          case WORD -> folded(starts[i], ends[i]);
-          case QUOTED -> string(starts[i] + 1, ends[i] - 1).replace("\"\"", "\"");
-          case UNICODE_QUOTED -> {
-            String decoded = unicodeName(i);
-            yield decoded == null ? "" : decoded;
-          }
-          default -> "";
-        };
+        word != null
+            ? word
+            : switch (type(i)) {
+              case QUOTED -> string(starts[i] + 1, ends[i] - 1).replace("\"\"", "\"");
+              case UNICODE_QUOTED -> {
+                String decoded = unicodeName(i);
+                yield decoded == null ? "" : decoded;
+              }
+              default -> "";
+            };
     return name.length() > NAME_BYTES_MAX ? name.substring(0, NAME_BYTES_MAX) : name;
-  }
-
-  private String folded(int from, int to) {
-    char[] chars = new char[to - from];
-    for (int i = 0; i < chars.length; i++) {
-      chars[i] = (char) Characters.lower(text[from + i] & 0xff);
-    }
-    return new String(chars);
   }
 
   static String lower(String asciiOrMore) {
@@ -199,6 +202,12 @@ final class Tokens {
   /** The text of a range, a char per byte. */
   String string(int from, int to) {
     return new String(text, from, to - from, StandardCharsets.ISO_8859_1);
+  }
+
+  /** An operator's text. */
+  String symbol(int i) {
+    byte first = text[starts[i]];
+    return ends[i] - starts[i] == 1 && first > 0 ? SYMBOLS[first] : string(i);
   }
 
   /** The text of one token, as written. */

@@ -1,5 +1,6 @@
 package io.nearside.agent.postgres.sql;
 
+import java.util.HashSet;
 import java.util.Set;
 
 /** Keywords by what a parenthesis behind them means ("SQL Key Words", versions 14 to 18). */
@@ -168,7 +169,89 @@ final class Words {
           "within",
           "zone");
 
+  /** What statements begin with or are read by. */
+  private static final Set<String> OTHERS =
+      Set.of(
+          "abort",
+          "alter",
+          "analyze",
+          "begin",
+          "call",
+          "close",
+          "commit",
+          "copy",
+          "deallocate",
+          "declare",
+          "delete",
+          "discard",
+          "drop",
+          "execute",
+          "explain",
+          "fetch",
+          "insert",
+          "key",
+          "listen",
+          "lock",
+          "merge",
+          "move",
+          "no",
+          "notify",
+          "prepare",
+          "recursive",
+          "release",
+          "reset",
+          "revoke",
+          "rollback",
+          "savepoint",
+          "set",
+          "share",
+          "show",
+          "start",
+          "temp",
+          "temporary",
+          "transaction",
+          "truncate",
+          "unlisten",
+          "update",
+          "work",
+          "read",
+          "only",
+          "write",
+          "isolation",
+          "level",
+          "inner",
+          "left",
+          "right",
+          "outer",
+          "full",
+          "cross",
+          "count",
+          "sum",
+          "min",
+          "max",
+          "now",
+          "id",
+          "name",
+          "value",
+          "partition",
+          "stdin",
+          "stdout",
+          "text",
+          "int",
+          "bigint",
+          "current",
+          "nulls",
+          "last",
+          "if");
+
   private Words() {}
+
+  static Set<String> keywords() {
+    Set<String> all = new HashSet<>(RESERVED);
+    all.addAll(CONSTRUCTS);
+    all.addAll(OTHERS);
+    return all;
+  }
 
   static Set<String> reserved() {
     return RESERVED;

@@ -31,6 +31,8 @@ public final class CatalogLoader {
   // A migration changes the catalog many times in a row.
   private static final long AGAIN_MILLIS = 200;
 
+  private record Reading(String fingerprint, FunctionCatalog catalog) {}
+
   private final Vertx vertx;
   private final Context context;
   private final Servers servers;
@@ -129,9 +131,10 @@ public final class CatalogLoader {
             rows -> {
               String found = rows.iterator().next().getString(0);
               return found.equals(fingerprint)
-                  ? Future.succeededFuture()
-                  : read(opening).map(catalog -> deliver(catalog, found));
+                  ? Future.<@Nullable Reading>succeededFuture()
+                  : read(opening).map(catalog -> new Reading(found, catalog));
             })
+        .compose(read -> opening.query("COMMIT", QUERY_MILLIS).map(committed -> read))
         .onComplete(
             done -> {
               disconnect();
@@ -144,11 +147,19 @@ public final class CatalogLoader {
                 again(RETRY_MILLIS);
                 return;
               }
-              loads++;
-              loaded = asOf;
-              complained = false;
-              again(loaded == requested ? servers.settings().catalogRefreshMillis() : AGAIN_MILLIS);
+              ended(asOf, done.result());
             });
+  }
+
+  private void ended(long asOf, @Nullable Reading changed) {
+    loads++;
+    loaded = asOf;
+    complained = false;
+    again(loaded == requested ? servers.settings().catalogRefreshMillis() : AGAIN_MILLIS);
+    if (changed != null) {
+      fingerprint = changed.fingerprint();
+      onLoaded.accept(changed.catalog());
+    }
   }
 
   /** The queries one behind the other: their answers can be large. */
@@ -174,14 +185,6 @@ public final class CatalogLoader {
       builder.row(query, columns);
     }
     return builder;
-  }
-
-  private @Nullable Void deliver(FunctionCatalog catalog, String found) {
-    if (!closed) {
-      fingerprint = found;
-      onLoaded.accept(catalog);
-    }
-    return null;
   }
 
   private void failed(Throwable cause) {

@@ -19,6 +19,8 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import io.vertx.sqlclient.impl.SocketConnectionBase;
+import io.vertx.sqlclient.internal.SqlConnectionInternal;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * answers nothing else either.
  *
  * <p>It stands on a client of its own for one connection, as {@code PgConnection.connect} (Vert.x
- * 5.0.12) offers no way to give up a login that hangs, and closes an established connection only in
- * the server's good time; closing the client closes the socket.
+ * 5.0.12) offers no way to give up a login that hangs: closing the client does. An established
+ * connection is closed by the client only when the server has answered everything, so that one
+ * which does not is closed at its socket.
  *
  * <p>Belongs to one Vert.x context, on which all futures complete.
  */
@@ -38,11 +41,14 @@ final class ControlConnection {
   /** Shown by {@code pg_stat_activity}. */
   static final String APPLICATION_NAME = "nearside-control";
 
+  private static final long FAREWELL_MILLIS = 1000;
+
   private final Context context;
   private final Vertx vertx;
   private final Pool client;
   private final Consumer<String> onLost;
   private @Nullable SqlConnection connection;
+  private int waiting;
   private boolean closed;
 
   /**
@@ -153,6 +159,7 @@ final class ControlConnection {
 
   private <T> Future<T> bounded(Future<T> future, String missed, long deadlineMillis) {
     Promise<T> promise = Promise.promise();
+    waiting++;
     long timer =
         vertx.setTimer(
             deadlineMillis,
@@ -166,6 +173,7 @@ final class ControlConnection {
         done ->
             context.runOnContext(
                 now -> {
+                  waiting--;
                   vertx.cancelTimer(timer);
                   if (done.succeeded()) {
                     promise.tryComplete(done.result());
@@ -193,12 +201,31 @@ final class ControlConnection {
     return closed;
   }
 
-  /** Ends the connection and whatever waits for it; never waits for the server. */
+  /**
+   * Ends the connection and whatever waits for it. With nothing under way the server is told, and
+   * has {@link #FAREWELL_MILLIS} to take note.
+   */
   void close() {
-    if (!closed) {
-      closed = true;
-      connection = null;
+    if (closed) {
+      return;
+    }
+    closed = true;
+    SqlConnection open = connection;
+    connection = null;
+    if (open == null || waiting > 0) {
+      cut(open);
       var _ = client.close();
+      return;
+    }
+    long timer = vertx.setTimer(FAREWELL_MILLIS, due -> cut(open));
+    client.close().onComplete(done -> vertx.cancelTimer(timer));
+  }
+
+  /** Closes the socket itself, past the handlers that would first wait for what is under way. */
+  private static void cut(@Nullable SqlConnection open) {
+    if (open instanceof SqlConnectionInternal known
+        && known.unwrap().unwrap() instanceof SocketConnectionBase wire) {
+      var _ = wire.socket().channelHandlerContext().pipeline().firstContext().close();
     }
   }
 

@@ -389,12 +389,13 @@ public final class Servers {
     @Override
     public void lost(ServerWatch watch, String why) {
       Server server = watch.server();
-      boolean tell = server.isReachable() || !why.equals(server.lastError());
       boolean was = server.isReachable();
-      server.lost(why);
-      if (tell) {
+      if (was || !server.isHeard()) {
         log.warn("server not reachable upstream={} reason=\"{}\"", server, why);
+      } else if (!why.equals(server.lastError())) {
+        log.debug("server still not reachable upstream={} reason=\"{}\"", server, why);
       }
+      server.lost(why);
       decide();
       if (was) {
         listener.unreachable(server);

@@ -77,4 +77,38 @@ final class Facts {
         30_000,
         2000);
   }
+
+  static UpstreamSettings watchMillis(UpstreamSettings now, long millis) {
+    return copy(now, now.tls(), millis, now.catalogRefreshMillis());
+  }
+
+  static UpstreamSettings catalogRefreshMillis(UpstreamSettings now, long millis) {
+    return copy(now, now.tls(), now.watchMillis(), millis);
+  }
+
+  static UpstreamSettings tls(UpstreamSettings now, UpstreamTls tls) {
+    return copy(now, tls, now.watchMillis(), now.catalogRefreshMillis());
+  }
+
+  private static UpstreamSettings copy(
+      UpstreamSettings now, UpstreamTls tls, long watchMillis, long catalogRefreshMillis) {
+    return new UpstreamSettings(
+        now.servers(),
+        now.weights(),
+        now.user(),
+        now.password(),
+        now.database(),
+        tls,
+        now.choice(),
+        now.maxLagMillis(),
+        now.maxLagBytes(),
+        watchMillis,
+        now.failsMax(),
+        now.failWindowMillis(),
+        now.ejectMillis(),
+        now.ejectMaxMillis(),
+        now.slowStartMillis(),
+        catalogRefreshMillis,
+        now.connectMillis());
+  }
 }

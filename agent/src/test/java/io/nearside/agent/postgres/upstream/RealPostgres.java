@@ -99,6 +99,44 @@ final class RealPostgres implements AutoCloseable {
     }
   }
 
+  /**
+   * Speaks TLS from its next start on, with a certificate for 127.0.0.1 that signs itself.
+   *
+   * @return the certificate's file
+   */
+  Path tls() throws IOException {
+    Path key = data().resolve("server.key");
+    Path certificate = data().resolve("server.crt");
+    run(
+        List.of(
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=test",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+            "-keyout",
+            "" + key,
+            "-out",
+            "" + certificate));
+    own(key);
+    own(certificate);
+    run(List.of("chmod", "600", "" + key));
+    configure("ssl=on");
+    return certificate;
+  }
+
+  /** Only TLS is let in from its next start on. */
+  void onlyTls() throws IOException {
+    Files.writeString(data().resolve("pg_hba.conf"), "hostssl all all 127.0.0.1/32 trust\n");
+  }
+
   private void configure(String lines) throws IOException {
     Files.writeString(
         data().resolve("postgresql.conf"), "\n" + lines + "\n", StandardOpenOption.APPEND);

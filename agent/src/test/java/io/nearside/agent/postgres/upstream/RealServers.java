@@ -144,9 +144,16 @@ final class RealServers implements AutoCloseable {
   @Override
   public void close() throws IOException {
     servers.close();
-    vertx.close().toCompletionStage().toCompletableFuture().join();
-    for (RealPostgres one : postgres) {
-      one.close();
+    var closed = vertx.close().toCompletionStage().toCompletableFuture();
+    try {
+      // No socket may be left that waits for its server.
+      closed.get(WAIT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new IOException("Vert.x does not close", e);
+    } finally {
+      for (RealPostgres one : postgres) {
+        one.close();
+      }
     }
   }
 

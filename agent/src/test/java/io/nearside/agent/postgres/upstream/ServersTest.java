@@ -261,4 +261,42 @@ class ServersTest {
       assertNull(real.on(real.servers::primary));
     }
   }
+
+  @Test
+  void suspected_isAskedAtOnce() throws Exception {
+    try (var real = RealServers.start(1)) {
+      real.servers.apply(Facts.watchMillis(real.settings, 600_000));
+      real.sql(1, "SELECT pg_promote()");
+      assertSame(real.server(0), real.on(real.servers::primary));
+      real.on(
+          () -> {
+            // A thousand sessions that all see the same.
+            for (int i = 0; i < 1000; i++) {
+              real.servers.suspect(real.server(0));
+            }
+            return true;
+          });
+      real.awaitOn("found", () -> real.server(1).equals(real.servers.primary()));
+      long answers = real.on(real.server(1)::answers);
+      assertTrue(answers < 200, "asked " + answers + " times");
+    }
+  }
+
+  @Test
+  void serverOfAnotherCluster_isRefused() throws Exception {
+    try (var real = RealServers.start(0);
+        var foreign = RealPostgres.primary(java.util.Objects.requireNonNull(RealPostgres.home()))) {
+      foreign.start();
+      real.postgres.add(foreign);
+      real.servers.apply(
+          Facts.settings(
+              List.of(real.postgres.get(0).address(), foreign.address()),
+              ReplicaChoiceKind.LEAST_LAG,
+              java.util.Map.of(),
+              "postgres"));
+      real.awaitOn("refused", () -> real.server(1).lastError().contains("another cluster"));
+      assertSame(real.server(0), real.on(real.servers::primary));
+      assertEquals(ServerRole.UNKNOWN, real.on(real.server(1)::role));
+    }
+  }
 }

@@ -7,6 +7,13 @@ import io.nearside.tests.stack.PostgresServer;
 import io.nearside.tests.stack.PostgresYaml;
 import io.nearside.tests.stack.SidecarProcess;
 import io.nearside.tests.stack.SidecarYaml;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,6 +26,8 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @SuppressWarnings("NullAway.Init") // set before every test
 final class EquivalenceTest {
   private static final long SEED = Long.getLong("nearside.equivalence.seed", 20_261_121L);
+
+  private static final Pattern SQL_STATE = Pattern.compile("\\\\00C([0-9A-Z]{5})");
 
   private static PostgresServer server;
   private static PostgresServer twin;
@@ -39,6 +48,35 @@ final class EquivalenceTest {
   void corpus_size_isAsPromised() {
     assertTrue(Corpus.statementCount() >= 500, "statements: " + Corpus.statementCount());
     assertTrue(Corpus.protocol().size() >= 150, "scripts: " + Corpus.protocol().size());
+  }
+
+  @Test
+  void corpus_content_succeedsAndFailsInManyWays() throws IOException {
+    Set<String> states = new HashSet<>();
+    Set<Character> types = new HashSet<>();
+    int succeeded = 0;
+    List<Script> scripts = new ArrayList<>(Corpus.statements(Way.SIMPLE));
+    scripts.addAll(Corpus.protocol());
+    for (Script script : scripts) {
+      for (Received step : ScriptRunner.run(Endpoint.direct(server), script, ScriptRunner.WHOLE)) {
+        boolean failed = false;
+        for (String message : step.messages()) {
+          types.add(message.charAt(0));
+          Matcher state = SQL_STATE.matcher(message);
+          if (message.startsWith("E ") && state.find()) {
+            failed = true;
+            states.add(state.group(1));
+          }
+        }
+        succeeded += failed ? 0 : 1;
+      }
+    }
+    assertTrue(states.size() > 75, states.toString());
+    assertTrue(succeeded >= 1_000, "succeeded: " + succeeded);
+    // Everything a server sends but what only old or replicating ones do.
+    for (char type : "123ACDEGHIKNRSTVZcdnst".toCharArray()) {
+      assertTrue(types.contains(type), "never received: " + type);
+    }
   }
 
   @TestFactory
