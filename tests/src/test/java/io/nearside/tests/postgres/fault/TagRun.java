@@ -80,6 +80,8 @@ final class TagRun implements AutoCloseable {
               new ServerFaults(
                   primary, replica, toPrimary, toReplica, ledger, random.split(), spoiling));
       LockSupport.parkNanos(time.toNanos());
+      System.out.println(primary.sql("SELECT pid, state, wait_event, xact_start IS NOT NULL, now() - state_change, left(query, 60) FROM pg_stat_activity WHERE usename = 'app'").toString().replace("], [", "\n"));
+      System.out.println(replica.sql("SELECT pid, state, wait_event, xact_start IS NOT NULL, now() - state_change, left(query, 60) FROM pg_stat_activity WHERE usename = 'app'").toString().replace("], [", "\n"));
       spoiling.set(false);
       faults.get();
       running.set(false);
