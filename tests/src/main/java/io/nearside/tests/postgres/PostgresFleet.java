@@ -26,6 +26,7 @@ public final class PostgresFleet implements AutoCloseable {
   private static final Duration JOINED_WITHIN = Duration.ofSeconds(30);
   private static final int QUEUE_KEYS_MAX = 65_536;
   private static final long LEAVE_MILLIS = 300;
+  private static final String NO_REDIS = "redis://127.0.0.1:9";
   private static final String SECRET = "a-secret-of-tests-only";
 
   private final LocalHub hub = new LocalHub();
@@ -66,7 +67,7 @@ public final class PostgresFleet implements AutoCloseable {
     String text =
         new SidecarYaml(
                 id,
-                "",
+                NO_REDIS,
                 0,
                 "",
                 false,
