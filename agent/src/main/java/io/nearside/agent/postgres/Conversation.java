@@ -679,6 +679,14 @@ final class Conversation implements Session.Requests {
       welcomed(server, then);
     } else if (!todo.isEmpty()) {
       sendBatch(server);
+      sendNext();
+    }
+  }
+
+  /** What the client went on to say while the batch before it was sent anew. */
+  private void sendNext() {
+    if (batch.isComplete() || batch.isFlushed() || batch.length() > loop.requestBufferBytes()) {
+      dispatch();
     }
   }
 
@@ -832,7 +840,7 @@ final class Conversation implements Session.Requests {
   /** Asks for the position of what was written, behind it. */
   private void askPosition(ServerConnection server) {
     tokenOwed = false;
-    boolean hold = policy.scope() == TokenScope.POD || policy.scope() == TokenScope.CLUSTER;
+    boolean hold = sharesPositions();
     server.ask(Tokens.POSITION_QUERY, new PositionQuery(server, tokens.mark()));
     positionsAsked++;
     holdReady |= hold;
@@ -1063,10 +1071,29 @@ final class Conversation implements Session.Requests {
     if (attempt != null && attempt.isOpen()) {
       deliverKept(attempt);
     }
-    if ((holdReady || mayRestore(server)) && !holding) {
+    if ((holdReady || mayRestore(server) || owesPosition(server)) && !holding) {
       holdFromHere();
     }
     return true;
+  }
+
+  /** Whether others may not hear of the end of a write before its position is asked for. */
+  private boolean owesPosition(ServerConnection server) {
+    return tokenOwed
+        && !rolledBack
+        && sharesPositions()
+        && server.isPrimary()
+        && !server.isInTransaction()
+        && server.replies().isEmpty();
+  }
+
+  private boolean sharesPositions() {
+    return policy.scope() == TokenScope.POD || policy.scope() == TokenScope.CLUSTER;
+  }
+
+  /** Whether the client has got the beginning of a message and not its end. */
+  boolean isInMessage() {
+    return link != null && link.isDelivering();
   }
 
   private boolean mayRestore(ServerConnection server) {
@@ -1149,6 +1176,9 @@ final class Conversation implements Session.Requests {
       if (tokenOwed && server.isPrimary() && server.replies().isEmpty() && !undone) {
         askPosition(server);
         server.flush();
+      } else if (tokenOwed && server.isPrimary() && !undone && sharesPositions()) {
+        // The client hears of it now, and the position can only be asked for behind the rest.
+        tokens.missed();
       }
       tokenOwed &= !undone;
     } else if (policy.mode() == PoolMode.STATEMENT) {
@@ -1194,20 +1224,29 @@ final class Conversation implements Session.Requests {
     flushServer();
   }
 
+  /** What was sent is sent again: the names that it gave statements are not given yet. */
+  private void unsend() {
+    todo = sent;
+    for (int i = 0; i < sent.count(); i++) {
+      Batch.Named named = sent.named(i);
+      if (named != null && named.statement() != null && named.name().length > 0) {
+        state.statements().remove(SessionState.name(named.name()), named.statement());
+      }
+    }
+  }
+
   /** The replica could not serve the read, and the client has seen nothing of it. */
   private void elsewhere(ServerConnection server, ReplicaAttempt current) {
-    todo = sent;
+    unsend();
     long now = loop.now();
     if (server.isPrimary()) {
       // Parsed anew where it stands: its plans were for what is no more.
       retries++;
       outdate(server);
-      forget(server);
       sendBatch(server);
       flushServer();
       return;
     }
-    forget(server);
     link = null;
     phase = Phase.FREE;
     if (current.healedError() == null) {
@@ -1238,17 +1277,6 @@ final class Conversation implements Session.Requests {
     retries++;
     find();
     flushServer();
-  }
-
-  /** The names that the batch gives are not given yet: it is sent again. */
-  private void forget(ServerConnection server) {
-    for (int i = 0; i < sent.count(); i++) {
-      Batch.Named named = sent.named(i);
-      if (named != null && named.statement() != null) {
-        // It is parsed by this name again.
-        state.statements().remove(SessionState.name(named.name()), named.statement());
-      }
-    }
   }
 
   /** What the batch uses is parsed anew on this connection. */
@@ -1296,6 +1324,7 @@ final class Conversation implements Session.Requests {
       return;
     }
     refuse(why, complete);
+    sendNext();
     session.proceed();
   }
 
@@ -1340,9 +1369,10 @@ final class Conversation implements Session.Requests {
     if (server == link && nothingAsked && !state.isPinnedByState()) {
       link = null;
       own = own == server ? null : own;
-      if (phase == Phase.LINKED) {
-        todo = sent;
-        forget(server);
+      if (phase != Phase.SYNCING) {
+        // Before it is sent again: what is skipped here must not undo what is said anew.
+        server.replies().abandon();
+        unsend();
         loop.healed(Healing.LOST);
       }
       attempt = null;

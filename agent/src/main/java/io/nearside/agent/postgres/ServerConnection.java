@@ -359,14 +359,19 @@ final class ServerConnection implements RawSocket.Peer {
 
   /** Does something before the message at hand, but after all before it, reaches the client. */
   void before(Runnable step) {
-    Runnable earlier = before;
+    Runnable first = before;
     before =
-        earlier == null
+        first == null
             ? step
             : () -> {
-              earlier.run();
+              first.run();
               step.run();
             };
+  }
+
+  /** Whether the client has got the beginning of a message and not its end. */
+  boolean isDelivering() {
+    return !scanner.betweenMessages() && streaming == To.CLIENT;
   }
 
   private boolean isLookedAt(byte type) {

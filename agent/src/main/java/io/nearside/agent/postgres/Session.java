@@ -380,10 +380,12 @@ final class Session implements RawSocket.Peer {
 
   // ---- the end
 
-  /** Tells the client why and closes. */
+  /** Tells the client why, if it is not in the middle of a message, and closes. */
   void fatal(ErrorFields why, DisconnectReason reason) {
     if (!closed) {
-      send(Backend.error(why));
+      if (conversation == null || !conversation.isInMessage()) {
+        send(Backend.error(why));
+      }
       close(reason);
     }
   }

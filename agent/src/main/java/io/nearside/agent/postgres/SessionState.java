@@ -311,6 +311,11 @@ final class SessionState {
     return tokenTimeline == timeline ? token : 0;
   }
 
+  /** Whether the last write was made before a promotion. */
+  boolean hasOlderToken(int timeline) {
+    return tokenTimeline >= 0 && tokenTimeline < timeline;
+  }
+
   void token(long position, int timeline) {
     tokenUnknown = false;
     if (tokenTimeline != timeline || position > token) {

@@ -21,6 +21,9 @@ final class Tokens {
   private final PostgresLoop loop;
   private long podPosition;
   private int podTimeline;
+  // Of the last primary that was known, and what had been written when it was first seen.
+  private int seenTimeline = -1;
+  private long seenPosition;
   // Moves when something can have been written that is not known here.
   private long unknowns;
   private long resolved;
@@ -36,16 +39,25 @@ final class Tokens {
         + "'";
   }
 
+  /**
+   * The timeline of the primary, or of the last one while there is none: then nothing is written,
+   * and what was has to be seen still.
+   */
   private int timeline() {
     Server primary = loop.servers().primary();
-    return primary == null ? -1 : primary.timeline();
+    if (primary != null && primary.timeline() != seenTimeline) {
+      seenTimeline = primary.timeline();
+      // Voids what was on older timelines: whatever of it has survived lies before this.
+      seenPosition = Math.max(0, primary.token(Math.max(0, primary.flushPosition())));
+    }
+    return seenTimeline;
   }
 
   /** Whether a replica may be asked at all: what it must have replayed is known. */
   boolean isKnown(TokenScope scope, SessionState state) {
     int now = timeline();
     if (now < 0) {
-      // Without a primary nothing is written; what was is known or not as before.
+      // There was no primary yet: what peers have told is all that is known.
       now = podTimeline;
     }
     return switch (scope) {
@@ -67,9 +79,16 @@ final class Tokens {
     int now = timeline();
     return switch (scope) {
       case OFF -> 0;
-      case SESSION -> state.token(now);
-      case POD, CLUSTER -> Math.max(state.token(now), podTimeline == now ? podPosition : 0);
+      case SESSION -> ownPosition(state, now);
+      case POD, CLUSTER ->
+          Math.max(
+              Math.max(ownPosition(state, now), seenPosition),
+              podTimeline == now ? podPosition : 0);
     };
+  }
+
+  private long ownPosition(SessionState state, int now) {
+    return state.hasOlderToken(now) ? seenPosition : state.token(now);
   }
 
   /** For {@link #written}: what was unknown before this moment is covered. */
