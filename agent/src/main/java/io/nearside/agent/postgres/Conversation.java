@@ -62,6 +62,7 @@ final class Conversation implements Session.Requests {
   private Batch sent = new Batch();
   // Which of the two is looked for a server for.
   private Batch todo = batch;
+  private final BatchReader reader;
   private final Tokens tokens;
   private final Set<Analysis> unjudged = new HashSet<>(0);
   private Phase phase = Phase.FREE;
@@ -105,6 +106,7 @@ final class Conversation implements Session.Requests {
     this.identity = identity;
     this.state = state;
     this.policy = loop.policyOf(key, applicationName);
+    this.reader = new BatchReader(loop, state);
     this.tokens = loop.tokens();
     this.applicationName = applicationName;
     state.pins().countIn(loop.counters(), loop::now);
@@ -284,137 +286,23 @@ final class Conversation implements Session.Requests {
   }
 
   private void gather(byte type, byte[] bytes, int from, int to) {
-    Batch.Named named = null;
-    switch (type) {
-      case Frontend.QUERY ->
-          text(
-              loop.texts().of(bytes, from + 5, Math.max(from + 5, to - 1)),
-              bytes,
-              from + 5,
-              to - 1);
-      case Frontend.PARSE -> named = parsed(bytes, from, to);
-      case Frontend.BIND, Frontend.DESCRIBE, Frontend.CLOSE -> named = named(type, bytes, from, to);
-      case Frontend.FLUSH -> batch.flush();
-      default -> {}
+    if (type == Frontend.PARSE && state.statements().size() >= loop.preparedStatementsMax()) {
+      session.fatal(
+          ErrorFields.fatal(
+              SqlState.CONFIGURATION_LIMIT,
+              "too many prepared statements (postgres.clients.preparedStatementsMax is "
+                  + loop.preparedStatementsMax()
+                  + ")"),
+          DisconnectReason.LIMIT);
+      return;
     }
-    batch.add(bytes, from, to, named);
+    reader.add(batch, type, bytes, from, to);
     if (batch.isComplete()
         || batch.isFlushed()
         || batchOpen
         || batch.length() > loop.requestBufferBytes()) {
       dispatch();
     }
-  }
-
-  private void text(StatementText known, byte[] bytes, int from, int to) {
-    boolean plain = isPlain();
-    if (plain) {
-      loop.statistics().seen(known, bytes, from, to);
-    }
-    batch.runs(plain ? known : unusual(bytes, from, to));
-  }
-
-  private StatementText unusual(byte[] bytes, int from, int to) {
-    return state.encodingIsSafe()
-        ? loop.texts().unusual(bytes, from, to, standardStrings())
-        : new StatementText(Analysis.OPAQUE);
-  }
-
-  /** Whether texts can be read as everybody's: strings and encoding are as by default. */
-  private boolean isPlain() {
-    return standardStrings() && state.encodingIsSafe();
-  }
-
-  private boolean standardStrings() {
-    return !"off".equals(state.wanted().reported("standard_conforming_strings"));
-  }
-
-  private Batch.@Nullable Named parsed(byte[] bytes, int from, int to) {
-    int nameEnd = end(bytes, from + 5, to);
-    int textEnd = nameEnd < 0 ? -1 : end(bytes, nameEnd + 1, to);
-    if (textEnd < 0 || to - textEnd < 3) {
-      batch.unknownText();
-      return null;
-    }
-    boolean plain = isPlain();
-    Prepared statement =
-        plain && !isBoundToMoment(bytes, nameEnd + 1, textEnd)
-            ? loop.texts().prepared(bytes, nameEnd + 1, textEnd, to)
-            : loop.texts().unshared(bytes, nameEnd + 1, to, textOf(bytes, nameEnd + 1, textEnd));
-    if (plain) {
-      loop.statistics().seen(statement.text(), bytes, nameEnd + 1, textEnd);
-    }
-    batch.prepares(statement.text());
-    return new Batch.Named(statement, java.util.Arrays.copyOfRange(bytes, from + 5, nameEnd));
-  }
-
-  private StatementText textOf(byte[] bytes, int from, int to) {
-    return isPlain() ? loop.texts().of(bytes, from, to) : unusual(bytes, from, to);
-  }
-
-  /**
-   * Whether what is parsed depends on what there is at that moment (a cursor's columns, another
-   * statement): it is the client's own then. Queries and changes are planned anew when they must
-   * be.
-   */
-  private boolean isBoundToMoment(byte[] bytes, int from, int to) {
-    for (StatementKind kind : loop.texts().of(bytes, from, to).analysis().kinds()) {
-      if (kind != StatementKind.READ && kind != StatementKind.WRITE) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static int end(byte[] bytes, int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (bytes[i] == 0) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  private Batch.@Nullable Named named(byte type, byte[] bytes, int from, int to) {
-    if (!isWellFormed(type, bytes, from, to)) {
-      batch.unknownText();
-      return null;
-    }
-    if (!StatementNames.namesStatement(bytes, from, to)) {
-      return null;
-    }
-    byte[] name = StatementNames.name(bytes, from, to);
-    if (type == Frontend.BIND) {
-      StatementText text = textOf(name);
-      if (text == null) {
-        batch.unknownText();
-      } else {
-        batch.runs(text);
-      }
-    }
-    return new Batch.Named(null, name);
-  }
-
-  private static boolean isWellFormed(byte type, byte[] bytes, int from, int to) {
-    int at = from + 5;
-    if (type != Frontend.BIND) {
-      return to - at >= 2 && end(bytes, at + 1, to) == to - 1;
-    }
-    int portal = end(bytes, at, to);
-    return portal >= 0 && end(bytes, portal + 1, to) >= 0;
-  }
-
-  /** What a statement says, whether it was parsed before or is in this batch. */
-  private @Nullable StatementText textOf(byte[] name) {
-    for (int i = batch.count() - 1; i >= 0; i--) {
-      Batch.Named one = batch.named(i);
-      if (one != null && one.statement() != null && java.util.Arrays.equals(one.name(), name)) {
-        return one.statement().text();
-      }
-    }
-    Prepared known =
-        name.length == 0 ? state.unnamed() : state.statements().get(SessionState.name(name));
-    return known == null ? null : known.text();
   }
 
   // ---- finding a server
