@@ -937,8 +937,7 @@ final class Conversation implements Session.Requests {
     if (current == null || !current.isOpen()) {
       return true;
     }
-    if (current.state() == ReplicaAttempt.State.DISCARDING
-        || current.keep(bytes, from, to)) {
+    if (current.state() == ReplicaAttempt.State.DISCARDING || current.keep(bytes, from, to)) {
       return false;
     }
     deliverKept(current);
