@@ -72,8 +72,7 @@ final class TagRun implements AutoCloseable {
     List<Future<?>> tasks = new ArrayList<>();
     try (ExecutorService threads = Executors.newCachedThreadPool()) {
       for (int i = 0; i < clients; i++) {
-        tasks.add(
-            threads.submit(new TagClient(fleet, i, ledger, random.split(), running, unruly)));
+        tasks.add(threads.submit(new TagClient(fleet, i, ledger, random.split(), running, unruly)));
       }
       Future<?> faults =
           threads.submit(
@@ -117,8 +116,7 @@ final class TagRun implements AutoCloseable {
               "SELECT string_agg(state || ' ' || query, '; ') FROM pg_stat_activity"
                   + " WHERE usename = 'app' AND state <> 'idle'");
       if (left.equals("null")) {
-        String open =
-            primary.value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app'");
+        String open = primary.value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app'");
         if (Integer.parseInt(open) <= POOL_MAX) {
           return;
         }
@@ -133,8 +131,7 @@ final class TagRun implements AutoCloseable {
     for (int i = 0; i < 2 * POOL_MAX; i++) {
       try (var session = new TagSession(fleet.connect(0), ledger, random)) {
         int number = 0;
-        for (TagSession.Way way : TagSession.Way.values()) {
-          }
+        for (TagSession.Way way : TagSession.Way.values()) {}
       } catch (IOException notYet) {
         ledger.count("probe failed");
         return false;
