@@ -67,6 +67,8 @@ final class Conversation implements Session.Requests {
   // Kept between transactions: in session mode, or for a pin. Null, or the link, or idle.
   private @Nullable ServerConnection own;
   private @Nullable Pool waitingAt;
+  // Whether the link was chosen for a read; a server's role may change meanwhile.
+  private boolean asReplica;
   private @Nullable ReplicaAttempt attempt;
   private boolean streaming;
   private boolean batchOpen;
@@ -366,6 +368,7 @@ final class Conversation implements Session.Requests {
     if (server != null) {
       if (server.isPrimary() || server.isInTransaction() || batchOpen) {
         if (phase == Phase.LINKED) {
+          asReplica &= !server.isPrimary();
           sendBatch(server);
         }
       } else {
@@ -464,6 +467,7 @@ final class Conversation implements Session.Requests {
   /** Chooses a server and asks for a connection to it. */
   private void find() {
     Server replica = retries == 0 && mayLeavePrimary() ? replica() : null;
+    asReplica = replica != null;
     if (replica != null) {
       acquire(loop.pool(replica, key));
       return;
@@ -643,7 +647,7 @@ final class Conversation implements Session.Requests {
       attempt.deliver(session);
       attempt = null;
     }
-    if (alone && !server.isPrimary()) {
+    if (alone && asReplica) {
       attempt = tryReplica(server);
     } else if (alone && isShared(server) && !now.isSimpleQuery()) {
       attempt = new ReplicaAttempt(true);
@@ -912,7 +916,7 @@ final class Conversation implements Session.Requests {
         return false;
       }
       ErrorFields error = ErrorFields.parse(bytes, from, to);
-      String reason = server.isPrimary() ? Healing.onPrimary(error) : Healing.onReplica(error);
+      String reason = !asReplica ? Healing.onPrimary(error) : Healing.onReplica(error);
       if (reason != null && retries < RETRIES_MAX) {
         current.heal(reason);
         loop.healed(reason);
@@ -1121,7 +1125,7 @@ final class Conversation implements Session.Requests {
   private void elsewhere(ServerConnection server, ReplicaAttempt current) {
     unsend();
     long now = loop.now();
-    if (server.isPrimary()) {
+    if (!asReplica) {
       // Parsed anew where it stands: its plans were for what is no more.
       retries++;
       forget(server);
@@ -1219,7 +1223,7 @@ final class Conversation implements Session.Requests {
 
   void serverLost(ServerConnection server) {
     boolean nothingAsked =
-        phase == Phase.SYNCING || (attempt != null && attempt.isOpen() && !server.isPrimary());
+        phase == Phase.SYNCING || (attempt != null && attempt.isOpen() && asReplica);
     boolean owesNothing =
         phase == Phase.LINKED && !server.isInTransaction() && !server.replies().owesClient();
     if (server == link && owesNothing && !batchOpen && !state.isPinned()) {
