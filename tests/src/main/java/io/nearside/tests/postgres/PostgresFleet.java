@@ -67,18 +67,18 @@ public final class PostgresFleet implements AutoCloseable {
   private void startAgent(String id, PostgresYaml postgres) {
     String text =
         new SidecarYaml(
-                id,
-                NO_REDIS,
-                0,
-                "",
-                false,
-                false,
-                maxStalenessMillis,
-                5_000,
-                0,
-                List.of(),
-                postgres.text())
-            .text()
+                    id,
+                    NO_REDIS,
+                    0,
+                    "",
+                    false,
+                    false,
+                    maxStalenessMillis,
+                    5_000,
+                    0,
+                    List.of(),
+                    postgres.text())
+                .text()
             + "runtime: {transport: "
             + TRANSPORT
             + "}\n";

@@ -52,7 +52,8 @@ final class ReadYourWritesTest {
   void promotion_lateReplica_noAcknowledgedWriteIsMissed(String scope, Promise promise)
       throws InterruptedException {
     try (var run = new ReadYourWritesRun(scope, seed())) {
-      Ledger ledger = run.run(promise, ReadYourWritesRun.STALENESS_MILLIS, TIME.plusSeconds(4), run::promote);
+      Ledger ledger =
+          run.run(promise, ReadYourWritesRun.STALENESS_MILLIS, TIME.plusSeconds(4), run::promote);
       assertEquals(List.of(), ledger.violations());
       assertTrue(ledger.counted("bound reads from replica") > 50, ledger::toString);
     }
