@@ -71,6 +71,8 @@ final class Conversation implements Session.Requests {
   // Kept between transactions: in session mode, or for a pin. Null, or the link, or idle.
   private @Nullable ServerConnection own;
   private @Nullable Pool waitingAt;
+  // Whether the link was chosen for a read; a server's role may change meanwhile.
+  private boolean asReplica;
   private @Nullable ReplicaAttempt attempt;
   private boolean streaming;
   private boolean batchOpen;
@@ -314,6 +316,7 @@ final class Conversation implements Session.Requests {
     if (server != null) {
       if (server.isPrimary() || server.isInTransaction() || batchOpen) {
         if (phase == Phase.LINKED) {
+          asReplica &= !server.isPrimary();
           sendBatch(server);
         }
       } else {
@@ -416,6 +419,7 @@ final class Conversation implements Session.Requests {
     if (retries == 0 && welcome == null && loop.splits()) {
       loop.counters().decided(replica != null, decisionLabel(replica));
     }
+    asReplica = replica != null;
     if (replica != null) {
       acquire(loop.pool(replica, key));
       return;
@@ -631,7 +635,7 @@ final class Conversation implements Session.Requests {
       attempt.deliver(session);
       attempt = null;
     }
-    if (alone && !server.isPrimary()) {
+    if (alone && asReplica) {
       attempt = tryReplica(server);
     } else if (alone && isShared(server) && !now.isSimpleQuery()) {
       attempt = new ReplicaAttempt(true);
@@ -906,7 +910,7 @@ final class Conversation implements Session.Requests {
         return false;
       }
       ErrorFields error = ErrorFields.parse(bytes, from, to);
-      String reason = server.isPrimary() ? Healing.onPrimary(error) : Healing.onReplica(error);
+      String reason = !asReplica ? Healing.onPrimary(error) : Healing.onReplica(error);
       if (reason != null && retries < RETRIES_MAX) {
         current.heal(reason);
         loop.healed(reason);
@@ -1127,7 +1131,7 @@ final class Conversation implements Session.Requests {
   private void elsewhere(ServerConnection server, ReplicaAttempt current) {
     unsend();
     long now = loop.now();
-    if (server.isPrimary()) {
+    if (!asReplica) {
       // Parsed anew where it stands: its plans were for what is no more.
       retries++;
       outdate(server);
@@ -1241,7 +1245,7 @@ final class Conversation implements Session.Requests {
 
   void serverLost(ServerConnection server) {
     boolean nothingAsked =
-        phase == Phase.SYNCING || (attempt != null && attempt.isOpen() && !server.isPrimary());
+        phase == Phase.SYNCING || (attempt != null && attempt.isOpen() && asReplica);
     boolean owesNothing =
         phase == Phase.LINKED
             && inFlight.isEmpty()

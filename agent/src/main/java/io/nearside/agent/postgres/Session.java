@@ -368,6 +368,10 @@ final class Session implements RawSocket.Peer {
 
   void granted(ServerConnection server) {
     talk().granted(server);
+    // A message that streams was waiting for it.
+    proceed();
+    // Not every place where connections come free is a server's read, which would flush.
+    talk().flushServer();
   }
 
   void refused(ErrorFields why) {

@@ -27,6 +27,7 @@ public final class PostgresFleet implements AutoCloseable {
   private static final int QUEUE_KEYS_MAX = 65_536;
   private static final long LEAVE_MILLIS = 300;
   private static final String NO_REDIS = "redis://127.0.0.1:9";
+  private static final String TRANSPORT = System.getProperty("nearside.test.transport", "epoll");
   private static final String SECRET = "a-secret-of-tests-only";
 
   private final LocalHub hub = new LocalHub();
@@ -66,18 +67,21 @@ public final class PostgresFleet implements AutoCloseable {
   private void startAgent(String id, PostgresYaml postgres) {
     String text =
         new SidecarYaml(
-                id,
-                NO_REDIS,
-                0,
-                "",
-                false,
-                false,
-                maxStalenessMillis,
-                5_000,
-                0,
-                List.of(),
-                postgres.text())
-            .text();
+                    id,
+                    NO_REDIS,
+                    0,
+                    "",
+                    false,
+                    false,
+                    maxStalenessMillis,
+                    5_000,
+                    0,
+                    List.of(),
+                    postgres.text())
+                .text()
+            + "runtime: {transport: "
+            + TRANSPORT
+            + "}\n";
     var settings =
         new BusSettings(
             id,

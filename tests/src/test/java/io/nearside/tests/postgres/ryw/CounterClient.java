@@ -108,7 +108,7 @@ final class CounterClient implements Runnable {
       if (way < ways.length) {
         with.write(ways[way], key, version);
         ledger.acknowledged(key, version, self);
-        ledger.count("write " + ways[way]);
+        ledger.count("write " + ways[way].name());
       } else {
         List<Row> rows = with.writeAndRead(key, version);
         ledger.acknowledged(key, version, self);

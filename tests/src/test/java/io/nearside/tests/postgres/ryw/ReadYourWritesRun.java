@@ -66,12 +66,17 @@ final class ReadYourWritesRun implements AutoCloseable {
 
   /** Runs clients for a while and gives the verdict on what the promise says. */
   Ledger run(Promise promise, Duration time) throws InterruptedException {
-    return run(promise, time, () -> {});
+    return run(promise, STALENESS_MILLIS, time, () -> {});
   }
 
-  /** The same with something that happens in the middle. */
-  Ledger run(Promise promise, Duration time, Runnable inTheMiddle) throws InterruptedException {
-    var ledger = new Ledger(promise, KEYS, STALENESS_MILLIS, System::nanoTime);
+  /**
+   * The same with something that happens in the middle.
+   *
+   * @param stalenessMillis what is demanded of {@link Promise#CLUSTER}
+   */
+  Ledger run(Promise promise, int stalenessMillis, Duration time, Runnable inTheMiddle)
+      throws InterruptedException {
+    var ledger = new Ledger(promise, KEYS, stalenessMillis, System::nanoTime);
     var sessions = new AtomicLong();
     List<Future<?>> tasks = new ArrayList<>();
     try (ExecutorService threads = Executors.newCachedThreadPool()) {

@@ -17,6 +17,8 @@ final class ReadYourWritesTest {
   private static final Duration TIME =
       Duration.ofSeconds(Integer.getInteger("nearside.ryw.seconds", 6));
 
+  private static final int STRICT_MILLIS = 20;
+
   private static long seed() {
     return Long.getLong("nearside.ryw.seed", System.nanoTime());
   }
@@ -40,7 +42,7 @@ final class ReadYourWritesTest {
   void scope_judgedByMoreThanItPromises_isConvicted(String scope, Promise promise)
       throws InterruptedException {
     try (var run = new ReadYourWritesRun("'" + scope + "'", seed())) {
-      Ledger ledger = run.run(promise, TIME);
+      Ledger ledger = run.run(promise, STRICT_MILLIS, TIME, () -> {});
       assertFalse(ledger.violations().isEmpty(), ledger::toString);
     }
   }
@@ -50,7 +52,8 @@ final class ReadYourWritesTest {
   void promotion_lateReplica_noAcknowledgedWriteIsMissed(String scope, Promise promise)
       throws InterruptedException {
     try (var run = new ReadYourWritesRun(scope, seed())) {
-      Ledger ledger = run.run(promise, TIME.plusSeconds(4), run::promote);
+      Ledger ledger =
+          run.run(promise, ReadYourWritesRun.STALENESS_MILLIS, TIME.plusSeconds(4), run::promote);
       assertEquals(List.of(), ledger.violations());
       assertTrue(ledger.counted("bound reads from replica") > 50, ledger::toString);
     }
