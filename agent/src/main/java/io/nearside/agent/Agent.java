@@ -81,7 +81,8 @@ public final class Agent implements AutoCloseable, ConfigOperations {
             !config.redis().listen().unixSocket().isEmpty()
                 || config.redis().upstream().url().unix()
                 || (config.postgres().enabled()
-                    && !config.postgres().listen().unixSocket().isEmpty()));
+                    && !config.postgres().listen().unixSocket().isEmpty()),
+            config.postgres().enabled());
     Vertx vertx =
         Vertx.builder()
             .with(

@@ -11,12 +11,13 @@ final class Transports {
   /**
    * @throws IllegalStateException when the one that was asked for does not load here
    */
-  static Transport of(TransportKind kind, boolean unixSockets) {
+  static Transport of(TransportKind kind, boolean unixSockets, boolean postgres) {
     return switch (kind) {
       case AUTO -> {
         // io_uring takes the least CPU; Vert.x has no unix sockets on it, and many containers may
         // not use it.
-        if (!unixSockets && isAvailable(Transport.IO_URING)) {
+        // Under the PostgreSQL face it was seen to miss that clients have left.
+        if (!unixSockets && !postgres && isAvailable(Transport.IO_URING)) {
           yield Transport.IO_URING;
         }
         yield isAvailable(Transport.EPOLL) ? Transport.EPOLL : Transport.NIO;

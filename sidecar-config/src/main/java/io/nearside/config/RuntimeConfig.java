@@ -11,8 +11,8 @@ public record RuntimeConfig(
         int eventLoops,
     @Setting(
             doc =
-                "What moves bytes between kernel and event loops. `auto`: io_uring where it loads and no unix"
-                    + " socket is configured, else epoll, else NIO.",
+                "What moves bytes between kernel and event loops. `auto`: io_uring where it loads and neither"
+                    + " a unix socket nor the PostgreSQL face is configured, else epoll, else NIO.",
             byDefault = "auto")
         TransportKind transport,
     @Setting(
