@@ -3,12 +3,15 @@ package io.nearside.tests.postgres.fault;
 import io.nearside.tests.stack.PostgresServer;
 import io.nearside.tests.stack.TamperProxy;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /** Spoils servers and the network before them at random; all is well again when it ends. */
 final class ServerFaults implements Runnable {
+  private static final List<Fault> FAULTS = List.of(Fault.values());
+
   private enum Fault {
     TERMINATE_ONE,
     TERMINATE_ONE_AGAIN,
@@ -52,7 +55,7 @@ final class ServerFaults implements Runnable {
   public void run() {
     while (running.get()) {
       pause(100, 500);
-      Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+      Fault fault = FAULTS.get(random.nextInt(FAULTS.size()));
       ledger.count("fault " + fault);
       commit(fault, random.nextInt(3) > 0 ? toPrimary : toReplica);
     }

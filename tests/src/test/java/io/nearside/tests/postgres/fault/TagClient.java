@@ -12,6 +12,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * should and when it should not.
  */
 final class TagClient implements Runnable {
+  private static final List<Way> WAYS = List.of(Way.values());
+  private static final List<Leave> LEAVES = List.of(Leave.values());
+
   /** What faults may bring to who did nothing wrong. */
   private static final Set<String> EXCUSED =
       Set.of("53300", "57P01", "57P02", "57P03", "08006", "40001");
@@ -122,7 +126,7 @@ final class TagClient implements Runnable {
   private void step(String tag) throws IOException {
     TagSession with = session();
     switch (unruly ? random.nextInt(20) : 20) {
-      case 0 -> leave(with, tag, Leave.values()[random.nextInt(Leave.values().length)]);
+      case 0 -> leave(with, tag, LEAVES.get(random.nextInt(LEAVES.size())));
       case 1 -> cancel(with, tag);
       case 2 -> {
         // Nothing runs: this must hit nobody.
@@ -130,7 +134,7 @@ final class TagClient implements Runnable {
         cancelled = true;
         ledger.count("cancelled nothing");
       }
-      default -> ask(with, tag, Way.values()[random.nextInt(Way.values().length)]);
+      default -> ask(with, tag, WAYS.get(random.nextInt(WAYS.size())));
     }
   }
 

@@ -3,6 +3,7 @@ package io.nearside.tests.postgres.fault;
 import io.nearside.tests.postgres.PostgresFleet;
 import io.nearside.tests.stack.PostgresServer;
 import io.nearside.tests.stack.PostgresYaml;
+import io.nearside.tests.stack.RawPostgres;
 import io.nearside.tests.stack.TamperProxy;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,7 +26,6 @@ import java.util.concurrent.locks.LockSupport;
 final class TagRun implements AutoCloseable {
   private static final int POOL_MAX = 6;
   private static final Duration RECOVERED_WITHIN = Duration.ofSeconds(30);
-  private static final int PROBE = 1_000_000;
 
   private final PostgresServer primary;
   private final PostgresServer replica;
@@ -100,9 +100,7 @@ final class TagRun implements AutoCloseable {
   /** New clients are served without an error, and nothing is left behind at the server. */
   private void recover() {
     long deadline = System.nanoTime() + RECOVERED_WITHIN.toNanos();
-    int round = 0;
-    while (!served(round)) {
-      round++;
+    while (!served()) {
       if (System.nanoTime() > deadline) {
         ledger.convict("the pool does not serve again");
         return;
@@ -127,11 +125,13 @@ final class TagRun implements AutoCloseable {
     ledger.convict("left at the server: " + left);
   }
 
-  private boolean served(int round) {
+  /** Whether the pool serves more clients than it has connections, one after the other. */
+  private boolean served() {
     for (int i = 0; i < 2 * POOL_MAX; i++) {
-      try (var session = new TagSession(fleet.connect(0), ledger, random)) {
-        int number = 0;
-        for (TagSession.Way way : TagSession.Way.values()) {}
+      try (RawPostgres probe = fleet.connect(0)) {
+        if (!probe.rows("SELECT 1").equals(List.of(List.of("1")))) {
+          return false;
+        }
       } catch (IOException notYet) {
         ledger.count("probe failed");
         return false;

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A thread that writes and reads counters at random through one sidecar, and tells the ledger. */
 final class CounterClient implements Runnable {
+  private static final List<ReadWay> READ_WAYS = List.of(ReadWay.values());
   private static final int SESSION_OPS_MEAN = 200;
   private static final long PAUSE_MICROS_MAX = 1_500;
 
@@ -120,7 +121,7 @@ final class CounterClient implements Runnable {
   }
 
   private void read(CounterSession with, int key) throws IOException {
-    ReadWay way = ReadWay.values()[random.nextInt(ReadWay.values().length)];
+    ReadWay way = READ_WAYS.get(random.nextInt(READ_WAYS.size()));
     long[] floors = ledger.floors(self);
     for (Row row : with.read(way, key)) {
       if (row.key() < floors.length) {
