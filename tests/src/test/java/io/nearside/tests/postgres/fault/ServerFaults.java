@@ -72,7 +72,12 @@ final class ServerFaults implements Runnable {
               "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app'");
       case CUT_RESET -> way.cutAll(TamperProxy.Cut.RESET);
       case CUT_FIN -> way.cutAll(TamperProxy.Cut.FIN);
-      case CUT_LATER -> way.cutAfter(TamperProxy.Direction.TO_CLIENT, random.nextLong(5_000));
+      case CUT_LATER -> {
+        // Holds for every connection, also for those that are made meanwhile.
+        way.cutAfter(TamperProxy.Direction.TO_CLIENT, random.nextLong(5_000));
+        pause(100, 400);
+        way.cutAfter(TamperProxy.Direction.TO_CLIENT, -1);
+      }
       case HALF_OPEN -> {
         way.halfOpen(true);
         pause(100, 400);
