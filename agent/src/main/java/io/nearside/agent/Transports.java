@@ -28,6 +28,10 @@ final class Transports {
           throw new IllegalStateException(
               "runtime.transport: io_uring (expected auto or epoll, as a unix socket is configured)");
         }
+        if (postgres) {
+          throw new IllegalStateException(
+              "runtime.transport: io_uring (expected auto or epoll, as the PostgreSQL face is enabled)");
+        }
         yield required(Transport.IO_URING, "io_uring");
       }
       case NIO -> Transport.NIO;
