@@ -155,7 +155,8 @@ final class SingleFaultsTest {
         try (RawPostgres client = fleet.connect(0)) {
           client.send(ByteBuffer.allocate(9).put((byte) 'Q').putInt(length).putInt(0).array());
           List<PostgresMessage> last = client.readToEnd(Duration.ofSeconds(5));
-          assertEquals("08P01", sqlState(last), "length " + length);
+          // Without a word, as the server does.
+          assertEquals(List.of(), last, "length " + length);
         }
         try (RawPostgres client = RawPostgres.connect(fleet.port(0))) {
           client.send(ByteBuffer.allocate(8).putInt(length).putInt(196_608).array());
