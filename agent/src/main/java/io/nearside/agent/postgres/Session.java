@@ -329,6 +329,10 @@ final class Session implements RawSocket.Peer {
     if (socket != null && !closed) {
       if (writable) {
         proceed();
+        if (conversation != null) {
+          // What went on was not sent by a read, which would have ended with a flush.
+          conversation.flushServer();
+        }
         readOn();
       } else {
         socket.reading(false);
