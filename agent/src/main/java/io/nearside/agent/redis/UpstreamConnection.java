@@ -232,7 +232,8 @@ final class UpstreamConnection implements RawSocket.Peer {
     retired = true;
     if (pinnedTo == null) {
       closeWhenDrained = true;
-      if (isIdle()) {
+      // One that is still connecting logs in by the rights of then, and serves what waits for it.
+      if (isIdle() && (unsent == null || unsent.isEmpty())) {
         close(DisconnectReason.RETIRED);
       }
     }

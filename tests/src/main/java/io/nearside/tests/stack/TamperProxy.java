@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -137,7 +138,8 @@ public final class TamperProxy implements AutoCloseable {
 
   /** Ends every open connection, on both sides. */
   public void cutAll(Cut how) {
-    links.forEach(link -> link.end(how));
+    // Those of now: whoever comes back at once is not cut again.
+    List.copyOf(links).forEach(link -> link.end(how));
   }
 
   /**
