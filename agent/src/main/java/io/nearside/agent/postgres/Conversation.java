@@ -647,6 +647,10 @@ final class Conversation implements Session.Requests {
     if (server.isPrimary() && (state.isPinned() || policy.mode() == PoolMode.SESSION)) {
       own = server;
       server.dirty(true);
+      if (state.pins().contains(PinReason.UNTRACKED_SET)) {
+        // A custom variable leaves its name behind, whatever is discarded.
+        server.retire();
+      }
     }
     new BatchSender(state, server, isShared(server), stamp()).send(now);
     server.pool().counters().bytesOut(now.length());
