@@ -162,6 +162,8 @@ final class Conversation implements Session.Requests {
     return phase == Phase.WAITING
         || phase == Phase.SYNCING
         || phase == Phase.HALTED
+        // It is about to be sent again, and what comes behind it must stay behind it.
+        || (attempt != null && attempt.state() == ReplicaAttempt.State.DISCARDING)
         || (link != null && !link.socket().isClosed() && !link.socket().isWritable())
         || (link != null && link.replies().size() > loop.batchesMax());
   }
@@ -254,6 +256,14 @@ final class Conversation implements Session.Requests {
   /** A message too large to hold: it goes to the primary as it comes. */
   private boolean streams(byte type, byte[] bytes, int from, int to) {
     ServerConnection server = link;
+    if (type == Frontend.BIND && StatementNames.headLength(bytes, from, to) < 0) {
+      return false;
+    }
+    if (server != null && !server.isPrimary() && !server.isInTransaction() && !batchOpen) {
+      // It is not for the replica, whose answer comes first.
+      phase = Phase.HALTED;
+      return false;
+    }
     if (server == null || !server.isPrimary() || !batch.isEmpty()) {
       batch.unknownText();
       batchOpen = true;
@@ -263,6 +273,7 @@ final class Conversation implements Session.Requests {
         return false;
       }
     }
+    endAttempt();
     batchOpen = type != Frontend.QUERY && type != Frontend.FUNCTION_CALL;
     begun().add(List.of(), Set.of(), null, !batchOpen);
     tokenOwed |= loop.splits();
@@ -275,12 +286,8 @@ final class Conversation implements Session.Requests {
         keepOwn(server);
         server.send(bytes, from, to, Expected.parse(true, null));
       }
-      case Frontend.BIND -> {
-        if (StatementNames.headLength(bytes, from, to) < 0) {
-          return false;
-        }
-        new BatchSender(state, server, isShared(server), stamp()).bindHead(bytes, from, to);
-      }
+      case Frontend.BIND ->
+          new BatchSender(state, server, isShared(server), stamp()).bindHead(bytes, from, to);
       default -> server.sendRaw(bytes, from, to);
     }
     server.dirty(true);
@@ -288,7 +295,9 @@ final class Conversation implements Session.Requests {
   }
 
   private void gather(byte type, byte[] bytes, int from, int to) {
-    if (type == Frontend.PARSE && state.statements().size() >= loop.preparedStatementsMax()) {
+    if (type == Frontend.PARSE
+        && bytes[from + 5] != 0
+        && state.statements().size() >= loop.preparedStatementsMax()) {
       session.fatal(
           ErrorFields.fatal(
               SqlState.CONFIGURATION_LIMIT,
@@ -626,15 +635,19 @@ final class Conversation implements Session.Requests {
     return over;
   }
 
+  /** What was sent is not alone any more: what comes of it is the client's. */
+  private void endAttempt() {
+    if (attempt != null) {
+      attempt.deliver(session);
+      attempt = null;
+    }
+  }
+
   private void sendBatch(ServerConnection server) {
     Batch now = todo;
     boolean complete = now.isComplete();
     boolean alone = complete && !server.isInTransaction() && server.replies().isEmpty();
-    if (attempt != null) {
-      // It is not alone any more: what comes of it is the client's.
-      attempt.deliver(session);
-      attempt = null;
-    }
+    endAttempt();
     if (alone && asReplica) {
       attempt = tryReplica(server);
     } else if (alone && isShared(server) && !now.isSimpleQuery()) {
@@ -677,11 +690,12 @@ final class Conversation implements Session.Requests {
     }
   }
 
-  /** Pins for what may be hidden in functions; without a catalog it is judged when there is one. */
+  /** What the meaning of a text depends on: what was parsed under another stamp is parsed anew. */
   private long stamp() {
     return loop.catalogChanges(key.database()) << 32 | (state.meaning() & 0xffffffffL);
   }
 
+  /** Pins for what may be hidden in functions; without a catalog it is judged when there is one. */
   private void pinHidden(Batch of) {
     FunctionCatalog catalog = loop.catalog(key.database());
     for (StatementText text : of.running()) {
@@ -1268,6 +1282,8 @@ final class Conversation implements Session.Requests {
       if (phase != Phase.SYNCING) {
         // Before it is sent again: what is skipped here must not undo what is said anew.
         server.replies().abandon();
+        inFlight.clear();
+        failedBatch = false;
         unsend();
         loop.healed(Healing.LOST);
       }

@@ -18,6 +18,7 @@ import io.nearside.agent.postgres.wire.StartupPacket;
 import io.nearside.agent.postgres.wire.WireViolation;
 import io.nearside.config.PostgresAuthMethod;
 import io.nearside.config.ReplicationClients;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,19 +64,21 @@ final class Opening {
   private @Nullable ServerLogin relayed;
   private @Nullable PassThroughRelay relay;
   private @Nullable Pool reserved;
+  private final ScheduledFuture<?> deadline;
   private boolean closed;
 
   Opening(PostgresLoop loop, Session session) {
     this.loop = loop;
     this.session = session;
-    loop.after(
-        loop.auth().loginMillis(),
-        () -> {
-          if (!closed && session.key() == null && !session.isClosed()) {
-            loop.tick();
-            session.close(DisconnectReason.LIMIT);
-          }
-        });
+    deadline =
+        loop.timer(
+            loop.auth().loginMillis(),
+            () -> {
+              if (!closed && !session.isClosed()) {
+                loop.tick();
+                session.close(DisconnectReason.LIMIT);
+              }
+            });
   }
 
   /** Bytes of the client; what is left when the login is over goes to what follows it. */
@@ -467,7 +470,7 @@ final class Opening {
                 BackendKey key = loop.newKey(session, minor >= 2);
                 session.send(Backend.backendKeyData(key.processId(), key.key()));
                 session.send(Backend.readyForQuery(Backend.IDLE));
-                closed = true;
+                over();
                 session.opened(passed, key, kept);
                 loop.flushDirty();
               }
@@ -560,7 +563,7 @@ final class Opening {
     messages.add(Backend.backendKeyData(key.processId(), key.key()));
     messages.add(Backend.readyForQuery(Backend.IDLE));
     messages.forEach(session::send);
-    closed = true;
+    over();
     session.opened(conversation, key, kept);
   }
 
@@ -584,7 +587,7 @@ final class Opening {
     session.send(Backend.parameterStatus("integer_datetimes", "on"));
     session.send(Backend.backendKeyData(key.processId(), key.key()));
     session.send(Backend.readyForQuery(Backend.IDLE));
-    closed = true;
+    over();
     session.opened(console, key, kept);
   }
 
@@ -597,9 +600,14 @@ final class Opening {
     session.fatal(ErrorFields.fatal(state, message), DisconnectReason.PROTOCOL);
   }
 
+  private void over() {
+    closed = true;
+    deadline.cancel(false);
+  }
+
   /** The client is gone. */
   void closed() {
-    closed = true;
+    over();
     if (relayed != null) {
       relayed.abandon();
     }

@@ -42,6 +42,7 @@ final class Pool {
   private boolean paused;
   private boolean disabled;
   private boolean used;
+  private boolean expiryArmed;
   private long usedNanos;
   private int busyHigh;
   private long shrinkNanos;
@@ -218,7 +219,7 @@ final class Pool {
       return null;
     }
     waiters.add(new Waiter(session, identity, loop.now()));
-    loop.after(settings.config().acquireMillis(), this::expireWaiters);
+    armExpiry();
     grow();
     return null;
   }
@@ -250,6 +251,22 @@ final class Pool {
       }
     }
     return null;
+  }
+
+  /** One timer for all who wait: there are as many waits as queries. */
+  private void armExpiry() {
+    Waiter first = waiters.peek();
+    if (first != null && !expiryArmed) {
+      expiryArmed = true;
+      long waited = (loop.now() - first.sinceNanos()) / 1_000_000;
+      loop.after(
+          Math.max(1, settings.config().acquireMillis() - waited),
+          () -> {
+            expiryArmed = false;
+            expireWaiters();
+            armExpiry();
+          });
+    }
   }
 
   private void expireWaiters() {
@@ -302,6 +319,11 @@ final class Pool {
 
   private void grow() {
     if (paused || disabled || waiters.isEmpty() || backingOff) {
+      return;
+    }
+    if (total() >= max() && idle.isEmpty()) {
+      // Whoever waits is not looked at one by one: this comes with every query.
+      allowanceDemand();
       return;
     }
     long growNanos = settings.config().growWaitMillis() * 1_000_000;

@@ -23,6 +23,7 @@ import io.nearside.config.PostgresListenConfig;
 import io.nearside.config.ReplicationClients;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
@@ -170,7 +171,12 @@ final class PostgresLoop {
   }
 
   void after(long millis, Runnable task) {
-    var _ = eventLoop.schedule(task, millis, TimeUnit.MILLISECONDS);
+    var _ = timer(millis, task);
+  }
+
+  /** As {@link #after}, for what can be given up. */
+  ScheduledFuture<?> timer(long millis, Runnable task) {
+    return eventLoop.schedule(task, millis, TimeUnit.MILLISECONDS);
   }
 
   void run(Runnable task) {
