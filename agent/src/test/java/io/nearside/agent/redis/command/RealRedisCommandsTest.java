@@ -106,10 +106,11 @@ final class RealRedisCommandsTest {
   }
 
   /**
-   * Random arguments for every command: the server's own key extraction is the model. Two
+   * Random arguments for every command: the server's own key extraction is the model. Three
    * documented differences: GETKEYS takes "01" and "1x" for key counts, which the commands
-   * themselves refuse (as we do); and for SORT, GEORADIUS and MIGRATE it is right about well-formed
-   * requests only, which the next test makes.
+   * themselves refuse (as we do); it takes an XREADGROUP without GROUP, which the server refuses as
+   * well; and for SORT, GEORADIUS and MIGRATE it is right about well-formed requests only, which
+   * the next test makes.
    */
   @Test
   void keys_randomArguments_areThoseOfCommandGetkeys() throws IOException {
@@ -169,6 +170,9 @@ final class RealRedisCommandsTest {
     int count = command.arity() > 0 ? arity : arity + random.nextInt(7);
     while (words.size() < count) {
       words.add(VOCABULARY[random.nextInt(VOCABULARY.length)]);
+    }
+    if (command.name().equals("xreadgroup")) {
+      words.set(1, "GROUP");
     }
     return words.toArray(String[]::new);
   }
