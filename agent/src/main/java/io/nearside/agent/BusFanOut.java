@@ -34,6 +34,11 @@ final class BusFanOut implements BusListener {
   }
 
   @Override
+  public void note(int kind, byte[] payload, String fromNode, String fromIncarnation) {
+    faces.forEach(face -> face.note(kind, payload, fromNode, fromIncarnation));
+  }
+
+  @Override
   public void event(ClusterEvent event) {
     faces.forEach(face -> face.event(event));
   }

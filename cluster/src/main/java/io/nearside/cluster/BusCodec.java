@@ -1,20 +1,29 @@
 package io.nearside.cluster;
 
+import io.nearside.cluster.BusMessage.Ack;
 import io.nearside.cluster.BusMessage.Beat;
 import io.nearside.cluster.BusMessage.Echo;
 import io.nearside.cluster.BusMessage.Epoch;
 import io.nearside.cluster.BusMessage.Goodbye;
+import io.nearside.cluster.BusMessage.HeldKeys;
+import io.nearside.cluster.BusMessage.Hold;
 import io.nearside.cluster.BusMessage.KeyGroup;
 import io.nearside.cluster.BusMessage.Keys;
 import io.nearside.cluster.BusMessage.NodeInfo;
+import io.nearside.cluster.BusMessage.Note;
 import io.nearside.cluster.BusMessage.Positions;
 import io.nearside.cluster.BusMessage.ResourceDemand;
+import io.nearside.cluster.BusMessage.Settled;
 import io.nearside.cluster.BusMessage.StreamPosition;
+import io.nearside.cluster.BusMessage.StrongInfo;
+import io.nearside.cluster.BusMessage.TrackingState;
 import io.nearside.cluster.BusMessage.Unknown;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -51,14 +60,31 @@ final class BusCodec {
   /** A beat tells no more demands than this. */
   static final int DEMANDS_MAX = 16;
 
+  /** Limit of a note's payload. */
+  static final int NOTE_BYTES_MAX = 48 * 1024;
+
+  /** A hold, settled or ack message has no more holds than this. */
+  static final int HOLDS_MAX = 512;
+
+  /** A beat tells the tracking of no more scopes than this. */
+  static final int SCOPES_MAX = 8;
+
   private static final int FENCED = 1;
   private static final int MISSES_PEERS = 2;
+  private static final int STRONG_BYTES = 8 + 8 + 4 + 8;
 
   private static final byte KEYS = 1;
   private static final byte EPOCH = 2;
   private static final byte BEAT = 3;
   private static final byte GOODBYE = 4;
   private static final byte POSITIONS = 5;
+  private static final byte HOLD = 6;
+  private static final byte SETTLED = 7;
+
+  /** Below zero: not numbered. */
+  private static final byte ACK = -1;
+
+  private static final byte NOTE = -2;
 
   /** Bytes of a keys message before its first group: type, sequence, time, number of groups. */
   static final int KEYS_HEADER_BYTES = 1 + 8 + 8 + 2;
@@ -78,6 +104,11 @@ final class BusCodec {
       case Unknown unknown ->
           throw new IllegalArgumentException("of no type: " + unknown.sequence());
       case Beat beat -> encodeBeat(beat);
+      case Hold hold -> encodeHolds(HOLD, hold.sequence(), hold.publishedWallNanos(), hold.holds());
+      case Settled settled ->
+          encodeHolds(SETTLED, settled.sequence(), settled.publishedWallNanos(), settled.holds());
+      case Ack ack -> encodeAck(ack);
+      case Note note -> encodeNote(note);
       case Goodbye goodbye ->
           ByteBuffer.allocate(1 + 8).put(GOODBYE).putLong(goodbye.lastSequence()).array();
     };
@@ -101,6 +132,10 @@ final class BusCodec {
             case BEAT -> decodeBeat(in);
             case GOODBYE -> new Goodbye(in.getLong());
             case POSITIONS -> decodePositions(in);
+            case HOLD -> new Hold(in.getLong(), in.getLong(), decodeHolds(in));
+            case SETTLED -> new Settled(in.getLong(), in.getLong(), decodeHolds(in));
+            case ACK -> decodeAck(in);
+            case NOTE -> decodeNote(in);
             default -> decodeUnknown(type, in);
           };
       boolean mayBeLonger = message instanceof Beat || message instanceof Unknown;
@@ -170,6 +205,91 @@ final class BusCodec {
     byte[] key = new byte[length];
     in.get(key);
     return key;
+  }
+
+  /** How many bytes a hold takes in a message. */
+  static int holdBytes(List<byte[]> keys) {
+    return 8 + groupBytes(keys);
+  }
+
+  private static byte[] encodeHolds(
+      byte type, long sequence, long publishedWallNanos, List<HeldKeys> holds) {
+    int bytes = KEYS_HEADER_BYTES;
+    for (HeldKeys held : holds) {
+      bytes += holdBytes(held.keys());
+    }
+    ByteBuffer out = ByteBuffer.allocate(bytes);
+    out.put(type).putLong(sequence).putLong(publishedWallNanos).putShort((short) holds.size());
+    for (HeldKeys held : holds) {
+      out.putLong(held.id()).putInt(held.database()).putShort((short) held.keys().size());
+      for (byte[] key : held.keys()) {
+        out.putShort((short) key.length).put(key);
+      }
+    }
+    return out.array();
+  }
+
+  private static List<HeldKeys> decodeHolds(ByteBuffer in) throws BadMessageException {
+    int count = holdCount(in);
+    List<HeldKeys> holds = new ArrayList<>(Math.min(count, in.remaining()));
+    for (int i = 0; i < count; i++) {
+      long id = in.getLong();
+      int database = in.getInt();
+      int keyCount = Short.toUnsignedInt(in.getShort());
+      List<byte[]> keys = new ArrayList<>(Math.min(keyCount, in.remaining()));
+      for (int k = 0; k < keyCount; k++) {
+        keys.add(key(in));
+      }
+      holds.add(new HeldKeys(id, database, keys));
+    }
+    return holds;
+  }
+
+  private static int holdCount(ByteBuffer in) throws BadMessageException {
+    int count = Short.toUnsignedInt(in.getShort());
+    if (count > HOLDS_MAX) {
+      throw new BadMessageException("with more than " + HOLDS_MAX + " holds");
+    }
+    return count;
+  }
+
+  private static byte[] encodeAck(Ack ack) {
+    ByteBuffer out = ByteBuffer.allocate(1 + 8 + 8 + 2 + 8 * ack.holds().size());
+    out.put(ACK).putLong(ack.of().high()).putLong(ack.of().low());
+    out.putShort((short) ack.holds().size());
+    ack.holds().forEach(out::putLong);
+    return out.array();
+  }
+
+  private static Ack decodeAck(ByteBuffer in) throws BadMessageException {
+    Incarnation of = new Incarnation(in.getLong(), in.getLong());
+    int count = holdCount(in);
+    List<Long> holds = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      holds.add(in.getLong());
+    }
+    return new Ack(of, holds);
+  }
+
+  private static byte[] encodeNote(Note note) {
+    ByteBuffer out = ByteBuffer.allocate(1 + 8 + 8 + 1 + 4 + note.payload().length);
+    out.put(NOTE).putLong(note.to().high()).putLong(note.to().low());
+    return out.put((byte) note.kind()).putInt(note.payload().length).put(note.payload()).array();
+  }
+
+  private static Note decodeNote(ByteBuffer in) throws BadMessageException {
+    Incarnation to = new Incarnation(in.getLong(), in.getLong());
+    int kind = in.get();
+    int length = in.getInt();
+    if (length < 0 || length > NOTE_BYTES_MAX) {
+      throw new BadMessageException("with a note longer than " + NOTE_BYTES_MAX + " bytes");
+    }
+    byte[] payload = new byte[Math.min(length, in.remaining())];
+    in.get(payload);
+    if (payload.length < length) {
+      throw new BufferUnderflowException();
+    }
+    return new Note(to, kind, payload);
   }
 
   private static byte[] encodeEpoch(Epoch message) {
@@ -257,6 +377,14 @@ final class BusCodec {
       resources.add(resource);
       bytes += 1 + resource.length + 4 + 4;
     }
+    bytes += grantBytes(message.echoes().size()) + 1 + 1;
+    bytes += message.strong() == null ? 0 : STRONG_BYTES;
+    List<byte[]> scopes = new ArrayList<>(message.tracking().size());
+    for (TrackingState state : message.tracking()) {
+      byte[] scope = stream(state.scope());
+      scopes.add(scope);
+      bytes += 1 + scope.length + 1 + 8 + 8;
+    }
     for (byte[] name : names) {
       bytes += 1 + name.length;
     }
@@ -275,7 +403,33 @@ final class BusCodec {
       ResourceDemand demand = message.demands().get(i);
       putName(out, resources.get(i)).putInt(demand.wanted()).putInt(demand.held());
     }
+    encodeStrong(out, message);
+    for (int i = 0; i < scopes.size(); i++) {
+      TrackingState state = message.tracking().get(i);
+      putName(out, scopes.get(i)).put((byte) (state.active() ? 1 : 0));
+      out.putLong(state.sinceAgeNanos()).putLong(state.provenAgeNanos());
+    }
     return out.array();
+  }
+
+  /** The grants of the echoes as bits, what strong keys rest on, and how many scopes follow. */
+  private static void encodeStrong(ByteBuffer out, Beat message) {
+    BitSet granted = new BitSet();
+    for (int i = 0; i < message.echoes().size(); i++) {
+      granted.set(i, message.echoes().get(i).granted());
+    }
+    out.put(Arrays.copyOf(granted.toByteArray(), grantBytes(message.echoes().size())));
+    StrongInfo strong = message.strong();
+    out.put((byte) (strong == null ? 0 : 1));
+    if (strong != null) {
+      out.putLong(strong.anchorHigh()).putLong(strong.anchorLow());
+      out.putInt(strong.leaseMillis()).putLong(strong.oldestHold());
+    }
+    out.put((byte) message.tracking().size());
+  }
+
+  private static int grantBytes(int echoes) {
+    return (echoes + 7) / 8;
   }
 
   private static Beat decodeBeat(ByteBuffer in) throws BadMessageException {
@@ -297,9 +451,35 @@ final class BusCodec {
     }
     List<Echo> echoes = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      echoes.add(new Echo(new Incarnation(in.getLong(), in.getLong()), in.getLong()));
+      echoes.add(new Echo(new Incarnation(in.getLong(), in.getLong()), in.getLong(), false));
     }
-    return new Beat(lastSequence, stampNanos, echoes, info, decodeDemands(in));
+    List<ResourceDemand> demands = decodeDemands(in);
+    if (!in.hasRemaining()) {
+      return new Beat(lastSequence, stampNanos, echoes, info, demands, null, List.of());
+    }
+    byte[] bits = new byte[grantBytes(count)];
+    in.get(bits);
+    BitSet granted = BitSet.valueOf(bits);
+    for (int i = granted.nextSetBit(0); i >= 0 && i < count; i = granted.nextSetBit(i + 1)) {
+      echoes.set(i, new Echo(echoes.get(i).peer(), echoes.get(i).stampNanos(), true));
+    }
+    StrongInfo strong =
+        in.get() == 0
+            ? null
+            : new StrongInfo(in.getLong(), in.getLong(), in.getInt(), in.getLong());
+    return new Beat(lastSequence, stampNanos, echoes, info, demands, strong, decodeTracking(in));
+  }
+
+  private static List<TrackingState> decodeTracking(ByteBuffer in) throws BadMessageException {
+    int count = Byte.toUnsignedInt(in.get());
+    if (count > SCOPES_MAX) {
+      throw new BadMessageException("with the tracking of more than " + SCOPES_MAX + " scopes");
+    }
+    List<TrackingState> states = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      states.add(new TrackingState(streamName(in), in.get() != 0, in.getLong(), in.getLong()));
+    }
+    return states;
   }
 
   private static byte[] utf8(String name) {

@@ -36,6 +36,14 @@ public interface BusListener {
    */
   void moveEpoch(EpochReason reason, String fromNode);
 
+  /**
+   * A peer's {@link InvalidationBus#note}.
+   *
+   * @param payload not to be changed
+   * @param fromIncarnation where an answer may be sent
+   */
+  default void note(int kind, byte[] payload, String fromNode, String fromIncarnation) {}
+
   /** Something happened that people want to see. */
   void event(ClusterEvent event);
 

@@ -67,6 +67,18 @@ public interface InvalidationBus extends AutoCloseable {
   List<Demand> demands(String resource);
 
   /**
+   * Tells one peer, or all, something that concerns neither the cache nor its freshness: one part
+   * of a sidecar to its like. Soft: may be lost, is not numbered, is dropped while not joined or
+   * when too many wait.
+   *
+   * @param incarnation the peer's, see {@link Member#incarnation}; empty for every peer
+   * @param kind which part it is for, from 1 to 127
+   * @param payload at most 48 KiB; not copied, not to be changed afterwards
+   * @throws IllegalArgumentException when it is longer, or the kind is none
+   */
+  void note(String incarnation, int kind, byte[] payload);
+
+  /**
    * Until when, on {@link System#nanoTime()}'s clock, everything that any peer acknowledged more
    * than {@code maxStaleness} ago is known to have been applied here. In the past: fenced. {@link
    * Long#MAX_VALUE} when there can be no peer. One volatile read. Compare by subtraction only after

@@ -80,6 +80,15 @@ final class ListenerGuard {
     }
   }
 
+  /** Soft, so that nothing is owed for it. */
+  void note(int kind, byte[] payload, String node, String incarnation) {
+    try {
+      listener().note(kind, payload, node, incarnation);
+    } catch (RuntimeException e) {
+      LOG.error("note not taken: kind={} node={}", kind, node, e);
+    }
+  }
+
   boolean owes() {
     return owed != null;
   }

@@ -7,6 +7,7 @@ import io.nearside.cluster.BusMessage.Goodbye;
 import io.nearside.cluster.BusMessage.KeyGroup;
 import io.nearside.cluster.BusMessage.Keys;
 import io.nearside.cluster.BusMessage.NodeInfo;
+import io.nearside.cluster.BusMessage.Note;
 import io.nearside.cluster.BusMessage.Positions;
 import io.nearside.cluster.BusMessage.ResourceDemand;
 import io.nearside.cluster.BusMessage.StreamPosition;
@@ -70,6 +71,10 @@ final class Outgoing {
 
   void beat(long stampNanos, List<Echo> echoes, NodeInfo info, List<ResourceDemand> demands) {
     send(new Beat(sequence, stampNanos, echoes, info, demands));
+  }
+
+  void note(Note note) {
+    send(note);
   }
 
   void goodbye() {

@@ -2,11 +2,14 @@ package io.nearside.cluster;
 
 import io.nearside.cluster.BusMessage.Echo;
 import io.nearside.cluster.BusMessage.NodeInfo;
+import io.nearside.cluster.BusMessage.Note;
 import io.nearside.cluster.BusMessage.ResourceDemand;
 import io.nearside.cluster.BusMessage.StreamPosition;
 import io.nearside.cluster.PeerTransport.TransportMember;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -34,6 +37,9 @@ public abstract class PeerBus implements InvalidationBus {
   /** Beats per {@code maxStaleness}: a proof outlives the loss of three beats in a row. */
   static final int BEATS_PER_STALENESS = 6;
 
+  /** How many notes wait at most; more are dropped. */
+  static final int NOTES_WAITING_MAX = 256;
+
   private static final Logger LOG = LoggerFactory.getLogger(PeerBus.class);
   private static final long NANOS_PER_MILLI = 1_000_000L;
   private static final long BAD_MESSAGE_LOG_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -55,6 +61,7 @@ public abstract class PeerBus implements InvalidationBus {
 
   private final BusCounters counters;
   private final PublishQueue queue;
+  private final BlockingQueue<Note> notes = new ArrayBlockingQueue<>(NOTES_WAITING_MAX);
   private final OwnDemands ownDemands = new OwnDemands();
   private final PeerProtocol protocol;
   private final ReentrantLock lock = new ReentrantLock();
@@ -149,6 +156,19 @@ public abstract class PeerBus implements InvalidationBus {
     ownDemands.say(new ResourceDemand(resource, wanted, held));
   }
 
+  @Override
+  public final void note(String incarnation, int kind, byte[] payload) {
+    if (kind < 1 || kind > Byte.MAX_VALUE || payload.length > BusCodec.NOTE_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "note of kind " + kind + " and " + payload.length + " bytes");
+    }
+    if (notes.offer(new Note(Incarnation.parse(incarnation), kind, payload))) {
+      pulse.wake();
+    } else {
+      LOG.debug("bus: a note of kind {} was dropped, too many wait", kind);
+    }
+  }
+
   /** Names are limited where they are said, so that they fit where they are sent. */
   private static void requireStream(String name) {
     if (BusCodec.stream(name).length == 0) {
@@ -190,6 +210,7 @@ public abstract class PeerBus implements InvalidationBus {
       lock.unlock();
     }
     sendWaiting(out);
+    sendNotes(out);
     if (leaving) {
       finish(out);
     } else if (out != null && info != null) {
@@ -220,6 +241,14 @@ public abstract class PeerBus implements InvalidationBus {
       }
     } else {
       drained.clear();
+    }
+  }
+
+  private void sendNotes(@Nullable Outgoing out) {
+    for (Note note = notes.poll(); note != null; note = notes.poll()) {
+      if (out != null) {
+        out.note(note);
+      }
     }
   }
 

@@ -1,15 +1,19 @@
 package io.nearside.cluster;
 
+import io.nearside.cluster.BusMessage.Ack;
 import io.nearside.cluster.BusMessage.Beat;
 import io.nearside.cluster.BusMessage.Echo;
 import io.nearside.cluster.BusMessage.Epoch;
 import io.nearside.cluster.BusMessage.Goodbye;
+import io.nearside.cluster.BusMessage.Hold;
 import io.nearside.cluster.BusMessage.KeyGroup;
 import io.nearside.cluster.BusMessage.Keys;
 import io.nearside.cluster.BusMessage.NodeInfo;
+import io.nearside.cluster.BusMessage.Note;
 import io.nearside.cluster.BusMessage.Numbered;
 import io.nearside.cluster.BusMessage.Positions;
 import io.nearside.cluster.BusMessage.ResourceDemand;
+import io.nearside.cluster.BusMessage.Settled;
 import io.nearside.cluster.BusMessage.StreamPosition;
 import io.nearside.cluster.BusMessage.Unknown;
 import io.nearside.cluster.PeerTransport.TransportMember;
@@ -192,6 +196,8 @@ class PeerProtocol {
       switch (message) {
         case Numbered numbered -> numbered(peer, numbered);
         case Goodbye goodbye -> goodbye(peer, goodbye);
+        case Note note -> note(peer, note);
+        case Ack _ -> counters.duplicates.increment();
         case Beat _ -> throw new AssertionError("handled above");
       }
     } else {
@@ -266,7 +272,7 @@ class PeerProtocol {
           listener.position(position, peer.name());
         }
       }
-      case Unknown _ -> gap(peer, sequence);
+      case Unknown _, Hold _, Settled _ -> gap(peer, sequence);
       case Epoch epoch -> listener.moveEpoch(epoch.reason(), peer.name(), "asked for by it");
     }
     peer.heardAt(clock.nanos());
@@ -309,6 +315,14 @@ class PeerProtocol {
       peer.heardAt(clock.nanos());
       listener.event(ClusterEvent.Type.LEAVE, peer.name(), "said goodbye");
       settleFreshness();
+    }
+  }
+
+  private void note(Peer peer, Note note) {
+    peer.heardAt(clock.nanos());
+    Incarnation from = peer.incarnation;
+    if (from != null && (note.to().equals(self) || note.to().equals(Incarnation.ALL))) {
+      listener.note(note.kind(), note.payload(), peer.name(), from.hex());
     }
   }
 

@@ -5,16 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.nearside.cluster.BusMessage.Ack;
 import io.nearside.cluster.BusMessage.Beat;
 import io.nearside.cluster.BusMessage.Echo;
 import io.nearside.cluster.BusMessage.Epoch;
 import io.nearside.cluster.BusMessage.Goodbye;
+import io.nearside.cluster.BusMessage.HeldKeys;
+import io.nearside.cluster.BusMessage.Hold;
 import io.nearside.cluster.BusMessage.KeyGroup;
 import io.nearside.cluster.BusMessage.Keys;
 import io.nearside.cluster.BusMessage.NodeInfo;
+import io.nearside.cluster.BusMessage.Note;
 import io.nearside.cluster.BusMessage.Positions;
 import io.nearside.cluster.BusMessage.ResourceDemand;
+import io.nearside.cluster.BusMessage.Settled;
 import io.nearside.cluster.BusMessage.StreamPosition;
+import io.nearside.cluster.BusMessage.StrongInfo;
+import io.nearside.cluster.BusMessage.TrackingState;
 import io.nearside.cluster.BusMessage.Unknown;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -102,17 +109,64 @@ final class BusCodecTest {
   }
 
   @Test
-  void decode_beatOfOlderVersion_hasNoDemands() throws BadMessageException {
+  void decode_beatOfOlderVersions_hasLess() throws BadMessageException {
     byte[] bytes = BusCodec.encode(BEAT);
-    Beat older = new Beat(1, 2, BEAT.echoes(), INFO, List.of());
-    assertEquals(older, decode(Arrays.copyOf(bytes, bytes.length - DEMANDS_BYTES)));
+    // One byte of grants, no strong keys, no scopes.
+    int beforeStrong = bytes.length - 3;
+    assertEquals(BEAT, decode(Arrays.copyOf(bytes, beforeStrong)));
+    Beat oldest = new Beat(1, 2, BEAT.echoes(), INFO, List.of());
+    assertEquals(oldest, decode(Arrays.copyOf(bytes, beforeStrong - DEMANDS_BYTES)));
+  }
+
+  @Test
+  void encode_beatWithStrongKeysAndTracking_comesBack() throws BadMessageException {
+    List<Echo> echoes = new ArrayList<>();
+    for (int i = 0; i < 19; i++) {
+      echoes.add(new Echo(Incarnation.next(random), i, i % 3 == 0));
+    }
+    Beat beat =
+        new Beat(
+            1,
+            2,
+            echoes,
+            INFO,
+            List.of(),
+            new StrongInfo(3, 4, 1000, 17),
+            List.of(
+                new TrackingState("redis:6379/user:", true, 5, 6),
+                new TrackingState("other", false, 0, 0)));
+    assertEquals(beat, decode(BusCodec.encode(beat)));
+  }
+
+  @Test
+  void encode_holdsAcksAndNotes_comeBack() throws BadMessageException {
+    byte[] key = {1, 2, 3};
+    List<HeldKeys> holds =
+        List.of(new HeldKeys(7, -1, List.of(key, new byte[0])), new HeldKeys(8, 3, List.of()));
+    Hold hold = (Hold) decode(BusCodec.encode(new Hold(1, 2, holds)));
+    Settled settled = (Settled) decode(BusCodec.encode(new Settled(3, 4, holds)));
+    assertEquals(1, hold.sequence());
+    assertEquals(4, settled.publishedWallNanos());
+    for (List<HeldKeys> read : List.of(hold.holds(), settled.holds())) {
+      assertEquals(7, read.get(0).id());
+      assertEquals(-1, read.get(0).database());
+      assertArrayEquals(key, read.get(0).keys().get(0));
+      assertEquals(2, read.get(0).keys().size());
+      assertEquals(List.of(), read.get(1).keys());
+    }
+    Ack ack = new Ack(new Incarnation(5, 6), List.of(1L, Long.MAX_VALUE));
+    assertEquals(ack, decode(BusCodec.encode(ack)));
+    Note note = (Note) decode(BusCodec.encode(new Note(Incarnation.ALL, 3, key)));
+    assertEquals(3, note.kind());
+    assertEquals(Incarnation.ALL, note.to());
+    assertArrayEquals(key, note.payload());
   }
 
   @Test
   void decode_typeOfNewerVersion_isNumberedAboveZeroAndRefusedBelow() throws BadMessageException {
-    ByteBuffer newer = ByteBuffer.allocate(40).put((byte) 6).putLong(77).putLong(88);
+    ByteBuffer newer = ByteBuffer.allocate(40).put((byte) 99).putLong(77).putLong(88);
     assertEquals(new Unknown(77, 88), decode(newer.array()));
-    for (int type : new int[] {0, -1, -128}) {
+    for (int type : new int[] {0, -99, -128}) {
       newer.put(0, (byte) type);
       assertThrows(BadMessageException.class, () -> decode(newer.array()));
     }

@@ -33,6 +33,9 @@ final class FakeBus implements InvalidationBus {
   public void publishPosition(String stream, long timeline, long position) {}
 
   @Override
+  public void note(String incarnation, int kind, byte[] payload) {}
+
+  @Override
   public void publishDemand(String resource, int wanted, int held) {}
 
   @Override

@@ -67,6 +67,11 @@ final class SkippingBus implements InvalidationBus {
   }
 
   @Override
+  public void note(String incarnation, int kind, byte[] payload) {
+    bus.note(incarnation, kind, payload);
+  }
+
+  @Override
   public void publishDemand(String resource, int wanted, int held) {
     bus.publishDemand(resource, wanted, held);
   }
