@@ -1,5 +1,6 @@
 package io.nearside.tests.bench;
 
+import io.nearside.tests.scale.ScalingCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "FACE",
-    subcommands = {RedisBenchCommand.class, PostgresBenchCommand.class},
+    subcommands = {RedisBenchCommand.class, PostgresBenchCommand.class, ScalingCommand.class},
     description = "Figures of a sidecar beside the server itself.")
 public final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
