@@ -67,6 +67,7 @@ public abstract class PeerBus implements InvalidationBus {
   private final ReentrantLock lock = new ReentrantLock();
   private final AtomicBoolean started = new AtomicBoolean();
   private final CompletableFuture<Void> left = new CompletableFuture<>();
+  private final String anchorId;
   private volatile boolean leaving;
 
   /** Changed under the lock, with the incarnation; null until joined. */
@@ -100,6 +101,7 @@ public abstract class PeerBus implements InvalidationBus {
     this.counters = new BusCounters(clock.nanos());
     this.queue = new PublishQueue(settings.queueKeysMax());
     this.seal = new Seal(settings.secret());
+    this.anchorId = Incarnation.next(environment.random()).hex();
     this.protocol =
         factory.create(settings, clock, () -> Incarnation.next(environment.random()), counters);
     this.nextBeatNanos = clock.nanos();
@@ -341,6 +343,43 @@ public abstract class PeerBus implements InvalidationBus {
         badMessagesLogged = count;
       }
     }
+  }
+
+  @Override
+  public final @Nullable Hold hold(List<HeldKey> keys, Runnable granted) {
+    var waiting = new AtomicBoolean(true);
+    granted.run();
+    return new Hold() {
+      @Override
+      public boolean isGranted() {
+        return waiting.get();
+      }
+
+      @Override
+      public void settle() {
+        waiting.set(false);
+      }
+    };
+  }
+
+  @Override
+  public final long strongUntilNanos() {
+    return protocol.freshUntilNanos();
+  }
+
+  @Override
+  public final String strongDetail() {
+    return freshnessDetail();
+  }
+
+  @Override
+  public final String anchorId() {
+    return anchorId;
+  }
+
+  @Override
+  public final List<String> anchors() {
+    return List.of();
   }
 
   @Override
