@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -249,9 +250,15 @@ public abstract class PeerBus implements InvalidationBus {
   private void sendNotes(@Nullable Outgoing out) {
     for (Note note = notes.poll(); note != null; note = notes.poll()) {
       if (out != null) {
-        out.note(note);
+        out.note(note, sinkFor(note.to()));
       }
     }
+  }
+
+  /** What carries a frame to one peer, or to all where it is not known. */
+  private Consumer<byte[]> sinkFor(Incarnation to) {
+    @Nullable String member = protocol.transportIdOf(to);
+    return member == null ? transport::send : frame -> transport.sendTo(member, frame);
   }
 
   private void finish(@Nullable Outgoing out) {
