@@ -50,6 +50,12 @@ final class BusFanOut implements BusListener {
   }
 
   @Override
+  public void tracked(
+      String scope, String fromNode, String fromIncarnation, long sinceNanos, long provenNanos) {
+    faces.forEach(face -> face.tracked(scope, fromNode, fromIncarnation, sinceNanos, provenNanos));
+  }
+
+  @Override
   public void event(ClusterEvent event) {
     faces.forEach(face -> face.event(event));
   }

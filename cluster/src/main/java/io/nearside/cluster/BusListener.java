@@ -58,6 +58,17 @@ public interface BusListener {
    */
   default void settled(String fromNode, List<HeldKey> keys) {}
 
+  /**
+   * A peer tracks the writes that go around the sidecars: all those between two moments of our own
+   * clock have been applied here, or the epoch has moved since.
+   *
+   * @param scope see {@link InvalidationBus#publishTracking}
+   * @param sinceNanos not before the peer began to track
+   * @param provenNanos not after the moment up to which it has published what it saw
+   */
+  default void tracked(
+      String scope, String fromNode, String fromIncarnation, long sinceNanos, long provenNanos) {}
+
   /** Something happened that people want to see. */
   void event(ClusterEvent event);
 

@@ -68,6 +68,29 @@ public interface InvalidationBus extends AutoCloseable {
   List<Demand> demands(String resource);
 
   /**
+   * Tells the peers with each beat how well this sidecar sees the writes that go around the
+   * sidecars, until {@link #withdrawTracking}. What was published before this call reaches a peer
+   * before, or its loss is noticed; a newer proof is told at once. Soft like a demand. Times are of
+   * {@link System#nanoTime()}.
+   *
+   * @param scope which server and which keys; at most 128 bytes of UTF-8
+   * @param active whether it tracks; else it only could, and the times mean nothing
+   * @param sinceNanos from when on every write was seen
+   * @param provenNanos every such write before this moment has been published
+   * @throws IllegalArgumentException when the name is empty or too long
+   */
+  void publishTracking(String scope, boolean active, long sinceNanos, long provenNanos);
+
+  /** This sidecar does not track, and could not. */
+  void withdrawTracking(String scope);
+
+  /**
+   * The peers that track in this scope, or could; but for those that have left or have not been
+   * heard for twice {@code maxStaleness}. Empty while not joined.
+   */
+  List<TrackingPeer> trackingPeers(String scope);
+
+  /**
    * Tells one peer, or all, something that concerns neither the cache nor its freshness: one part
    * of a sidecar to its like. Soft: may be lost, is not numbered, is dropped while not joined or
    * when too many wait.

@@ -89,6 +89,15 @@ final class ListenerGuard {
     }
   }
 
+  /** A proof that is not taken is none, so that nothing is owed for it. */
+  void tracked(String scope, String node, String incarnation, long sinceNanos, long provenNanos) {
+    try {
+      listener().tracked(scope, node, incarnation, sinceNanos, provenNanos);
+    } catch (RuntimeException e) {
+      LOG.error("proof of tracking not taken: node={}", node, e);
+    }
+  }
+
   boolean owes() {
     return owed != null;
   }

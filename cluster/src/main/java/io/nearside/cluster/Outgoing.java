@@ -11,6 +11,7 @@ import io.nearside.cluster.BusMessage.Note;
 import io.nearside.cluster.BusMessage.Positions;
 import io.nearside.cluster.BusMessage.ResourceDemand;
 import io.nearside.cluster.BusMessage.StreamPosition;
+import io.nearside.cluster.BusMessage.TrackingState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -69,8 +70,13 @@ final class Outgoing {
     counters.messagesSent.increment();
   }
 
-  void beat(long stampNanos, List<Echo> echoes, NodeInfo info, List<ResourceDemand> demands) {
-    send(new Beat(sequence, stampNanos, echoes, info, demands));
+  void beat(
+      long stampNanos,
+      List<Echo> echoes,
+      NodeInfo info,
+      List<ResourceDemand> demands,
+      List<TrackingState> tracking) {
+    send(new Beat(sequence, stampNanos, echoes, info, demands, null, tracking));
   }
 
   /**

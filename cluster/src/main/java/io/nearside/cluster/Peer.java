@@ -2,6 +2,7 @@ package io.nearside.cluster;
 
 import io.nearside.cluster.BusMessage.NodeInfo;
 import io.nearside.cluster.BusMessage.ResourceDemand;
+import io.nearside.cluster.BusMessage.TrackingState;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ final class Peer {
 
   /** As of its newest beat. */
   volatile List<ResourceDemand> demands = List.of();
+
+  /** As of its newest beat. */
+  volatile List<TrackingState> tracking = List.of();
 
   /** Up to this number everything has been applied, or an epoch moved instead. */
   volatile long received;

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * protocol. Extended by what names a transport.
  *
  * <p>The publisher's step has an order that the proof of freshness rests on: first the echo table
- * is taken, then everything that waits is sent, then the beat that carries the table. So an echo
- * never claims more than what was sent before it.
+ * and what is proven of tracking are taken, then everything that waits is sent, then the beat that
+ * carries the table. So an echo never claims more than what was sent before it.
  *
  * <p>The lock guards the protocol and is held while the listener is called; no public method takes
  * it, nor is it held while sending.
@@ -64,11 +64,13 @@ public abstract class PeerBus implements InvalidationBus {
   private final PublishQueue queue;
   private final BlockingQueue<Note> notes = new ArrayBlockingQueue<>(NOTES_WAITING_MAX);
   private final OwnDemands ownDemands = new OwnDemands();
+  private final OwnTracking ownTracking = new OwnTracking();
   private final PeerProtocol protocol;
   private final ReentrantLock lock = new ReentrantLock();
   private final AtomicBoolean started = new AtomicBoolean();
   private final CompletableFuture<Void> left = new CompletableFuture<>();
   private final String anchorId;
+  private final AtomicBoolean trackingNews = new AtomicBoolean();
   private volatile boolean leaving;
 
   /** Changed under the lock, with the incarnation; null until joined. */
@@ -160,6 +162,30 @@ public abstract class PeerBus implements InvalidationBus {
   }
 
   @Override
+  public final void publishTracking(
+      String scope, boolean active, long sinceNanos, long provenNanos) {
+    requireStream(scope);
+    ownTracking.say(new OwnTracking.Said(scope, active, sinceNanos, provenNanos));
+    tellTracking();
+  }
+
+  @Override
+  public final void withdrawTracking(String scope) {
+    ownTracking.withdraw(scope);
+    tellTracking();
+  }
+
+  private void tellTracking() {
+    trackingNews.set(true);
+    pulse.wake();
+  }
+
+  @Override
+  public final List<TrackingPeer> trackingPeers(String scope) {
+    return protocol.trackingPeers(scope);
+  }
+
+  @Override
   public final void note(String incarnation, int kind, byte[] payload) {
     if (kind < 1 || kind > Byte.MAX_VALUE || payload.length > BusCodec.NOTE_BYTES_MAX) {
       throw new IllegalArgumentException(
@@ -197,6 +223,7 @@ public abstract class PeerBus implements InvalidationBus {
   /** One turn of the publisher; answers after how many nanoseconds the next is due. */
   private long step() {
     List<Echo> echoes = List.of();
+    List<OwnTracking.Said> tracking = List.of();
     @Nullable NodeInfo info = null;
     long now = clock.nanos();
     Outgoing out;
@@ -204,9 +231,11 @@ public abstract class PeerBus implements InvalidationBus {
     try {
       protocol.tick();
       out = outgoing;
-      if (protocol.takeBeatWanted() || now - nextBeatNanos >= 0) {
+      boolean wanted = protocol.takeBeatWanted() | trackingNews.getAndSet(false);
+      if (wanted || now - nextBeatNanos >= 0) {
         nextBeatNanos = now + beatNanos;
         echoes = protocol.echoes();
+        tracking = ownTracking.all();
         info = protocol.info();
       }
     } finally {
@@ -217,7 +246,7 @@ public abstract class PeerBus implements InvalidationBus {
     if (leaving) {
       finish(out);
     } else if (out != null && info != null) {
-      out.beat(now, echoes, info, ownDemands.all());
+      out.beat(now, echoes, info, ownDemands.all(), OwnTracking.aged(tracking, clock.nanos()));
     }
     return nextBeatNanos - clock.nanos();
   }

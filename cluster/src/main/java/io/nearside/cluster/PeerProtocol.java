@@ -15,6 +15,7 @@ import io.nearside.cluster.BusMessage.Positions;
 import io.nearside.cluster.BusMessage.ResourceDemand;
 import io.nearside.cluster.BusMessage.Settled;
 import io.nearside.cluster.BusMessage.StreamPosition;
+import io.nearside.cluster.BusMessage.TrackingState;
 import io.nearside.cluster.BusMessage.Unknown;
 import io.nearside.cluster.PeerTransport.TransportMember;
 import java.time.Instant;
@@ -233,6 +234,7 @@ class PeerProtocol {
     peer.info = beat.info();
     peer.beatCounter = 0;
     peer.demands = List.of();
+    peer.tracking = List.of();
     peer.departed = false;
     // Everything up to here was written before the epoch moved.
     peer.received = beat.lastSequence();
@@ -293,6 +295,7 @@ class PeerProtocol {
     peer.info = beat.info();
     peer.stampNanos = beat.stampNanos();
     peer.demands = beat.demands();
+    peer.tracking = beat.tracking();
     peer.announced = Math.max(peer.announced, beat.lastSequence());
     if (missed(peer, beat.lastSequence())) {
       gap(peer, beat.lastSequence());
@@ -301,8 +304,29 @@ class PeerProtocol {
     long proof = proof(beat, now);
     if (proof != NO_ECHO) {
       peer.prove(proof);
+      tracked(peer, now, proof);
     }
     settleFreshness();
+  }
+
+  /**
+   * Its ages count from after it had heard our stamp to before we heard its beat: so what it has
+   * proven is proven for no later than our stamp less the age, and it has tracked since no later
+   * than now less the age.
+   */
+  private void tracked(Peer peer, long now, long stampNanos) {
+    Incarnation life = peer.incarnation;
+    for (TrackingState state : peer.tracking) {
+      boolean sane = state.provenAgeNanos() >= 0 && state.sinceAgeNanos() >= 0;
+      if (state.active() && sane && life != null) {
+        listener.tracked(
+            state.scope(),
+            peer.name(),
+            life.hex(),
+            now - state.sinceAgeNanos(),
+            stampNanos - state.provenAgeNanos());
+      }
+    }
   }
 
   private void goodbye(Peer peer, Goodbye goodbye) {
@@ -479,6 +503,25 @@ class PeerProtocol {
         for (ResourceDemand demand : peer.demands) {
           if (demand.resource().equals(resource)) {
             told.add(new Demand(peer.name(), demand.wanted(), demand.held()));
+          }
+        }
+      }
+    }
+    return told;
+  }
+
+  /** The peers that are heard and track in this scope, or could. */
+  final List<TrackingPeer> trackingPeers(String scope) {
+    long now = clock.nanos();
+    List<TrackingPeer> told = new ArrayList<>();
+    for (Peer peer : view) {
+      Incarnation life = peer.incarnation;
+      long silentNanos = now - peer.lastHeardNanos;
+      if (life != null && !peer.departed && silentNanos <= 2 * maxStalenessNanos) {
+        for (TrackingState state : peer.tracking) {
+          if (state.scope().equals(scope)) {
+            long millis = Math.max(0, silentNanos / NANOS_PER_MILLI);
+            told.add(new TrackingPeer(peer.name(), life.hex(), state.active(), millis));
           }
         }
       }

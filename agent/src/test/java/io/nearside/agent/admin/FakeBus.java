@@ -9,6 +9,7 @@ import io.nearside.cluster.Hold;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.cluster.Member;
 import io.nearside.cluster.Membership;
+import io.nearside.cluster.TrackingPeer;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +44,17 @@ final class FakeBus implements InvalidationBus {
 
   @Override
   public List<Demand> demands(String resource) {
+    return List.of();
+  }
+
+  @Override
+  public void publishTracking(String scope, boolean active, long sinceNanos, long provenNanos) {}
+
+  @Override
+  public void withdrawTracking(String scope) {}
+
+  @Override
+  public List<TrackingPeer> trackingPeers(String scope) {
     return List.of();
   }
 

@@ -8,6 +8,7 @@ import io.nearside.cluster.HeldKey;
 import io.nearside.cluster.Hold;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.cluster.Membership;
+import io.nearside.cluster.TrackingPeer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -82,6 +83,21 @@ final class SkippingBus implements InvalidationBus {
   @Override
   public List<Demand> demands(String resource) {
     return bus.demands(resource);
+  }
+
+  @Override
+  public void publishTracking(String scope, boolean active, long sinceNanos, long provenNanos) {
+    bus.publishTracking(scope, active, sinceNanos, provenNanos);
+  }
+
+  @Override
+  public void withdrawTracking(String scope) {
+    bus.withdrawTracking(scope);
+  }
+
+  @Override
+  public List<TrackingPeer> trackingPeers(String scope) {
+    return bus.trackingPeers(scope);
   }
 
   @Override
