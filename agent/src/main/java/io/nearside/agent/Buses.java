@@ -3,6 +3,7 @@ package io.nearside.agent;
 import io.nearside.cluster.BusSettings;
 import io.nearside.cluster.ClusterSecret;
 import io.nearside.cluster.InvalidationBus;
+import io.nearside.cluster.Proof;
 import io.nearside.cluster.hazelcast.HazelcastInvalidationBus;
 import io.nearside.cluster.hazelcast.HazelcastSettings;
 import io.nearside.cluster.local.LocalInvalidationBus;
@@ -63,7 +64,8 @@ final class Buses {
         Math.max(
             BusSettings.STRONG_LEASE_MILLIS_MIN,
             Math.min(BusSettings.STRONG_LEASE_MILLIS_MAX, config.coherence().maxStalenessMillis())),
-        config.redis().upstream().unknownOutcomeMillis());
+        config.redis().upstream().unknownOutcomeMillis(),
+        Proof.PEERS);
   }
 
   private static HazelcastSettings.Join join(ClusterJoinConfig join) {

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
  *     whole fleet
  * @param holdAfterLossMillis how long the holds of a peer that has gone are kept, as its last
  *     writes may still be under way
+ * @param proof whom this sidecar must have heard; the same in the whole fleet
  */
 public record BusSettings(
     String nodeId,
@@ -34,7 +35,8 @@ public record BusSettings(
     long lostPeerFenceMillis,
     long leaveTimeoutMillis,
     long strongLeaseMillis,
-    long holdAfterLossMillis) {
+    long holdAfterLossMillis,
+    Proof proof) {
 
   /** Limit of each name that a sidecar tells its peers, in bytes of UTF-8. */
   public static final int NAME_BYTES_MAX = 255;
@@ -107,7 +109,8 @@ public record BusSettings(
         lostPeerFenceMillis,
         leaveTimeoutMillis,
         DEFAULT_STRONG_LEASE_MILLIS,
-        DEFAULT_HOLD_AFTER_LOSS_MILLIS);
+        DEFAULT_HOLD_AFTER_LOSS_MILLIS,
+        Proof.PEERS);
   }
 
   /** With defaults for everything that is seldom changed. */
@@ -121,6 +124,22 @@ public record BusSettings(
         DEFAULT_QUEUE_KEYS_MAX,
         DEFAULT_LOST_PEER_FENCE_MILLIS,
         DEFAULT_LEAVE_TIMEOUT_MILLIS);
+  }
+
+  /** The same with another proof. */
+  public BusSettings withProof(Proof other) {
+    return new BusSettings(
+        nodeId,
+        version,
+        zone,
+        maxStalenessMillis,
+        secret,
+        queueKeysMax,
+        lostPeerFenceMillis,
+        leaveTimeoutMillis,
+        strongLeaseMillis,
+        holdAfterLossMillis,
+        other);
   }
 
   private static void requireName(String field, String name) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 record Freshness(
     boolean joined,
     boolean epochOwed,
+    Proof proof,
     List<Peer> peers,
     List<String> lost,
     long maxStalenessNanos) {
@@ -21,7 +22,13 @@ record Freshness(
 
   /** See {@link InvalidationBus#freshUntilNanos}. */
   long untilNanos(long nowNanos) {
-    if (!joined || epochOwed || !lost.isEmpty()) {
+    if (!joined || epochOwed) {
+      return nowNanos - 1;
+    }
+    if (proof == Proof.TRACKERS) {
+      return Long.MAX_VALUE;
+    }
+    if (!lost.isEmpty()) {
       return nowNanos - 1;
     }
     Peer oldest = oldest();
@@ -43,6 +50,9 @@ record Freshness(
     }
     if (epochOwed) {
       return "fenced: the cache could not move its epoch";
+    }
+    if (proof == Proof.TRACKERS) {
+      return "fresh: as far as the trackers prove it";
     }
     if (!lost.isEmpty()) {
       return "fenced: may be cut off from " + String.join(", ", lost);

@@ -15,6 +15,7 @@ import io.nearside.cluster.BusMessage.TrackingState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,13 +71,20 @@ final class Outgoing {
     counters.messagesSent.increment();
   }
 
+  /**
+   * A beat.
+   *
+   * @param to what carries a frame to whom it is for; null for all
+   */
   void beat(
       long stampNanos,
       List<Echo> echoes,
       NodeInfo info,
       List<ResourceDemand> demands,
-      List<TrackingState> tracking) {
-    send(new Beat(sequence, stampNanos, echoes, info, demands, null, tracking));
+      List<TrackingState> tracking,
+      @Nullable Consumer<byte[]> to) {
+    Beat beat = new Beat(sequence, stampNanos, echoes, info, demands, null, tracking);
+    send(beat, to == null ? sink : to);
   }
 
   /**

@@ -36,6 +36,11 @@ final class OwnTracking {
     return rest;
   }
 
+  /** Whether we track in any scope. */
+  boolean isActive() {
+    return said.stream().anyMatch(Said::active);
+  }
+
   List<Said> all() {
     return said;
   }

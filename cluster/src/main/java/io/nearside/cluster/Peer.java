@@ -1,5 +1,6 @@
 package io.nearside.cluster;
 
+import io.nearside.cluster.BusMessage.Beat;
 import io.nearside.cluster.BusMessage.NodeInfo;
 import io.nearside.cluster.BusMessage.ResourceDemand;
 import io.nearside.cluster.BusMessage.TrackingState;
@@ -18,6 +19,12 @@ final class Peer {
 
   /** Since when it is known, monotonic; what its silence is measured from until it is proven. */
   final long knownSinceNanos;
+
+  /** When it was bound to its incarnation, monotonic. */
+  volatile long boundNanos;
+
+  /** Its stamp that we echoed last, where echoes go to one peer each. */
+  long echoedNanos;
 
   /** Null until its first beat. */
   volatile @Nullable Incarnation incarnation;
@@ -52,6 +59,16 @@ final class Peer {
   /** Counter of the newest beat; older ones are late or replayed. */
   long beatCounter;
 
+  /** A beat that overtook messages that it announces, where the transport may do that. */
+  @Nullable EarlyBeat early;
+
+  /**
+   * A beat that waits for what it announces.
+   *
+   * @param atNanos when it came
+   */
+  record EarlyBeat(long counter, Beat beat, long atNanos) {}
+
   /** Its newest stamp, to be echoed. */
   long stampNanos;
 
@@ -60,6 +77,11 @@ final class Peer {
     this.address = address;
     this.joinedAt = joinedAt;
     this.knownSinceNanos = knownSinceNanos;
+  }
+
+  /** Whether it says that it tracks. */
+  boolean isTracking() {
+    return !departed && tracking.stream().anyMatch(TrackingState::active);
   }
 
   boolean bound() {

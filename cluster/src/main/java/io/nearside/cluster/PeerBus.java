@@ -1,11 +1,11 @@
 package io.nearside.cluster;
 
-import io.nearside.cluster.BusMessage.Echo;
 import io.nearside.cluster.BusMessage.NodeInfo;
 import io.nearside.cluster.BusMessage.Note;
 import io.nearside.cluster.BusMessage.ResourceDemand;
 import io.nearside.cluster.BusMessage.StreamPosition;
 import io.nearside.cluster.PeerTransport.TransportMember;
+import io.nearside.cluster.TrackerBeats.Directed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
 public abstract class PeerBus implements InvalidationBus {
   /** Beats per {@code maxStaleness}: a proof outlives the loss of three beats in a row. */
   static final int BEATS_PER_STALENESS = 6;
+
+  /** Where the trackers prove, how long a tracker gathers what it tells of. */
+  private static final long LINGER_NANOS = 5_000_000L;
 
   /** How many notes wait at most; more are dropped. */
   static final int NOTES_WAITING_MAX = 256;
@@ -85,6 +88,9 @@ public abstract class PeerBus implements InvalidationBus {
   /** The publisher's own. */
   private long nextBeatNanos;
 
+  private long nextSendNanos;
+  private final TrackerBeats trackerBeats;
+
   private final List<Publication> drained = new ArrayList<>();
 
   protected PeerBus(BusSettings settings, PeerTransport transport, BusEnvironment environment) {
@@ -108,6 +114,8 @@ public abstract class PeerBus implements InvalidationBus {
     this.protocol =
         factory.create(settings, clock, () -> Incarnation.next(environment.random()), counters);
     this.nextBeatNanos = clock.nanos();
+    this.nextSendNanos = clock.nanos();
+    this.trackerBeats = new TrackerBeats(settings);
     this.nextBadMessageLogNanos = clock.nanos();
   }
 
@@ -134,7 +142,10 @@ public abstract class PeerBus implements InvalidationBus {
             "key of " + key.length + " bytes (expected at most " + BusCodec.KEY_BYTES_MAX + ")");
       }
     }
-    if (!keys.isEmpty()) {
+    // Those who track see it at the upstream, and tell of it.
+    boolean seen =
+        settings.proof() == Proof.TRACKERS && !ownTracking.isActive() && protocol.hearsTracker();
+    if (!keys.isEmpty() && !seen) {
       enqueue(new Publication.Written(database, List.copyOf(keys), clock.wallNanos()));
     }
   }
@@ -220,9 +231,24 @@ public abstract class PeerBus implements InvalidationBus {
     pulse.wake();
   }
 
+  /**
+   * How long this turn should wait, so that a tracker tells of many writes at a time; 0 or less for
+   * not at all.
+   */
+  private long lingers() {
+    long now = clock.nanos();
+    return settings.proof() == Proof.TRACKERS && ownTracking.isActive() && !leaving
+        ? Math.min(nextSendNanos, nextBeatNanos) - now
+        : 0;
+  }
+
   /** One turn of the publisher; answers after how many nanoseconds the next is due. */
   private long step() {
-    List<Echo> echoes = List.of();
+    long early = lingers();
+    if (early > 0) {
+      return early;
+    }
+    List<Directed> beats = List.of();
     List<OwnTracking.Said> tracking = List.of();
     @Nullable NodeInfo info = null;
     long now = clock.nanos();
@@ -234,7 +260,7 @@ public abstract class PeerBus implements InvalidationBus {
       boolean wanted = protocol.takeBeatWanted() | trackingNews.getAndSet(false);
       if (wanted || now - nextBeatNanos >= 0) {
         nextBeatNanos = now + beatNanos;
-        echoes = protocol.echoes();
+        beats = trackerBeats.due(protocol, ownTracking.isActive(), now);
         tracking = ownTracking.all();
         info = protocol.info();
       }
@@ -246,8 +272,18 @@ public abstract class PeerBus implements InvalidationBus {
     if (leaving) {
       finish(out);
     } else if (out != null && info != null) {
-      out.beat(now, echoes, info, ownDemands.all(), OwnTracking.aged(tracking, clock.nanos()));
+      for (Directed beat : beats) {
+        String member = beat.member();
+        out.beat(
+            now,
+            beat.echoes(),
+            info,
+            ownDemands.all(),
+            OwnTracking.aged(tracking, clock.nanos()),
+            member == null ? null : frame -> transport.sendTo(member, frame));
+      }
     }
+    nextSendNanos = now + LINGER_NANOS;
     return nextBeatNanos - clock.nanos();
   }
 

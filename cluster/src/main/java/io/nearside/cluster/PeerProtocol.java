@@ -17,6 +17,7 @@ import io.nearside.cluster.BusMessage.Settled;
 import io.nearside.cluster.BusMessage.StreamPosition;
 import io.nearside.cluster.BusMessage.TrackingState;
 import io.nearside.cluster.BusMessage.Unknown;
+import io.nearside.cluster.Peer.EarlyBeat;
 import io.nearside.cluster.PeerTransport.TransportMember;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,6 +64,9 @@ class PeerProtocol {
   private final BusCounters counters;
   private final long maxStalenessNanos;
 
+  /** How long a peer that tracks, or could, counts after it was heard. */
+  private final long candidateNanos;
+
   private final Map<String, Peer> members = new LinkedHashMap<>();
   private final Map<Incarnation, Peer> peers = new LinkedHashMap<>();
   private final Set<Incarnation> retired = new LinkedHashSet<>();
@@ -77,6 +81,7 @@ class PeerProtocol {
   private volatile boolean epochOwed;
   private volatile long freshUntil;
   private volatile List<Peer> view = List.of();
+  private volatile boolean trackerHeard;
   private boolean beatWanted;
 
   PeerProtocol(
@@ -90,6 +95,7 @@ class PeerProtocol {
     this.listener = new ListenerGuard(clock);
     this.counters = counters;
     this.maxStalenessNanos = settings.maxStalenessMillis() * NANOS_PER_MILLI;
+    this.candidateNanos = 2 * TrackerBeats.discoveryNanos(settings);
     this.lostPeers = new LostPeers(settings.lostPeerFenceMillis() * NANOS_PER_MILLI);
     this.self = incarnations.get();
     this.freshUntil = clock.nanos() - 1;
@@ -110,6 +116,7 @@ class PeerProtocol {
     joinedAt = wallNow();
     losePeers();
     joined = true;
+    beatWanted |= settings.proof() == Proof.TRACKERS;
     EpochReason reason = merged ? EpochReason.BUS_MERGED : EpochReason.BUS_JOINED;
     listener.moveEpoch(reason, settings.nodeId(), "joined as " + member.address());
     members(others);
@@ -137,7 +144,7 @@ class PeerProtocol {
       present.add(other.id());
       if (!members.containsKey(other.id())) {
         members.put(other.id(), new Peer(other.id(), other.address(), wallNow(), now));
-        beatWanted = true;
+        beatWanted |= settings.proof() == Proof.PEERS;
       }
     }
     List<Peer> gone = new ArrayList<>();
@@ -152,7 +159,9 @@ class PeerProtocol {
   private void gone(Peer peer, long now) {
     if (!peer.departed) {
       String why = "vanished without a goodbye";
-      listener.moveEpoch(EpochReason.PEER_LOST, peer.name(), why);
+      if (settings.proof() == Proof.PEERS) {
+        listener.moveEpoch(EpochReason.PEER_LOST, peer.name(), why);
+      }
       listener.event(ClusterEvent.Type.LEAVE, peer.name(), why);
       lostPeers.add(peer, now);
     }
@@ -191,7 +200,7 @@ class PeerProtocol {
     if (message instanceof Beat beat) {
       peer = peer == null ? introduce(sender, beat) : peer;
       if (peer != null) {
-        beat(peer, counter, beat);
+        heard(peer, counter, beat);
       }
     } else if (peer != null) {
       switch (message) {
@@ -225,7 +234,12 @@ class PeerProtocol {
       settleFreshness();
     }
     String node = beat.info().id();
-    listener.moveEpoch(EpochReason.PEER_NEW, node, "incarnation " + sender.hex());
+    if (settings.proof() == Proof.PEERS) {
+      listener.moveEpoch(EpochReason.PEER_NEW, node, "incarnation " + sender.hex());
+    }
+    peer.boundNanos = clock.nanos();
+    peer.echoedNanos = beat.stampNanos() - 1;
+    peer.early = null;
     if (before != null) {
       peers.remove(before);
       retire(before);
@@ -241,7 +255,7 @@ class PeerProtocol {
     peer.announced = beat.lastSequence();
     peers.put(sender, peer);
     lostPeers.back(node, peer.address);
-    beatWanted = true;
+    beatWanted |= settings.proof() == Proof.PEERS;
     listener.event(ClusterEvent.Type.JOIN, node, peer.address);
     return peer;
   }
@@ -282,14 +296,45 @@ class PeerProtocol {
     peer.announced = Math.max(peer.announced, sequence);
     counters.messagesReceived.increment();
     measureLag(message.publishedWallNanos());
+    takeEarly(peer, clock.nanos());
   }
 
-  private void beat(Peer peer, long counter, Beat beat) {
+  /**
+   * Beats to one peer and messages to all may overtake each other: one that is early waits for what
+   * it announces, as long as a beat lasts.
+   */
+  private void heard(Peer peer, long counter, Beat beat) {
+    long now = clock.nanos();
+    boolean early = settings.proof() == Proof.TRACKERS && missed(peer, beat.lastSequence());
+    if (!early) {
+      beat(peer, counter, beat, now);
+    } else if (peer.early == null) {
+      peer.heardAt(now);
+      peer.early = new EarlyBeat(counter, beat, now);
+    }
+  }
+
+  /** Takes a beat that waited, once what it announces is there, or is too late. */
+  private void takeEarly(Peer peer, long nowNanos) {
+    EarlyBeat early = peer.early;
+    if (early != null
+        && (!missed(peer, early.beat().lastSequence())
+            || nowNanos - early.atNanos() >= maxStalenessNanos / PeerBus.BEATS_PER_STALENESS)) {
+      peer.early = null;
+      beat(peer, early.counter(), early.beat(), early.atNanos());
+    }
+  }
+
+  /**
+   * Takes a beat.
+   *
+   * @param now when it came
+   */
+  private void beat(Peer peer, long counter, Beat beat, long now) {
     if (counter <= peer.beatCounter) {
       counters.duplicates.increment();
       return;
     }
-    long now = clock.nanos();
     peer.heardAt(now);
     peer.beatCounter = counter;
     peer.info = beat.info();
@@ -312,7 +357,8 @@ class PeerProtocol {
   /**
    * Its ages count from after it had heard our stamp to before we heard its beat: so what it has
    * proven is proven for no later than our stamp less the age, and it has tracked since no later
-   * than now less the age.
+   * than now less the age. What it published before we knew it we have not applied: for us it
+   * tracks since then at the earliest.
    */
   private void tracked(Peer peer, long now, long stampNanos) {
     Incarnation life = peer.incarnation;
@@ -323,7 +369,7 @@ class PeerProtocol {
             state.scope(),
             peer.name(),
             life.hex(),
-            now - state.sinceAgeNanos(),
+            Math.max(now - state.sinceAgeNanos() - peer.boundNanos, 0) + peer.boundNanos,
             stampNanos - state.provenAgeNanos());
       }
     }
@@ -391,6 +437,11 @@ class PeerProtocol {
 
   /** To be called at least once per beat: notices silence, and pays what is owed. */
   final void tick() {
+    long now = clock.nanos();
+    List.copyOf(peers.values()).forEach(peer -> takeEarly(peer, now));
+    trackerHeard =
+        view.stream()
+            .anyMatch(peer -> peer.isTracking() && now - peer.lastHeardNanos <= maxStalenessNanos);
     boolean owed = listener.owes();
     listener.settle(settings.nodeId());
     if (lostPeers.expire(clock.nanos()) || owed || !fenced) {
@@ -413,7 +464,8 @@ class PeerProtocol {
 
   /** From any thread. */
   private Freshness freshness() {
-    return new Freshness(joined, epochOwed, view, lostPeers.names(), maxStalenessNanos);
+    return new Freshness(
+        joined, epochOwed, settings.proof(), view, lostPeers.names(), maxStalenessNanos);
   }
 
   private Instant wallNow() {
@@ -437,6 +489,29 @@ class PeerProtocol {
     boolean wanted = beatWanted;
     beatWanted = false;
     return wanted;
+  }
+
+  /**
+   * To whom a beat is due where the trackers prove: to those that track, and, if we track, to all
+   * whose stamp we have not echoed yet. Nobody's echo is taken twice.
+   */
+  final Map<String, List<Echo>> beatsForTrackers(boolean weTrack) {
+    Map<String, List<Echo>> beats = new LinkedHashMap<>();
+    peers.forEach(
+        (life, peer) -> {
+          if (weTrack && peer.stampNanos - peer.echoedNanos > 0) {
+            peer.echoedNanos = peer.stampNanos;
+            beats.put(peer.transportId, List.of(new Echo(life, peer.stampNanos)));
+          } else if (peer.isTracking()) {
+            beats.put(peer.transportId, List.of());
+          }
+        });
+    return beats;
+  }
+
+  /** Whether a peer is heard that tracks, as of the last turn; from any thread. */
+  final boolean hearsTracker() {
+    return trackerHeard;
   }
 
   /** The newest stamp heard from each peer; to be taken before sending what precedes the beat. */
@@ -517,7 +592,7 @@ class PeerProtocol {
     for (Peer peer : view) {
       Incarnation life = peer.incarnation;
       long silentNanos = now - peer.lastHeardNanos;
-      if (life != null && !peer.departed && silentNanos <= 2 * maxStalenessNanos) {
+      if (life != null && !peer.departed && silentNanos <= candidateNanos) {
         for (TrackingState state : peer.tracking) {
           if (state.scope().equals(scope)) {
             long millis = Math.max(0, silentNanos / NANOS_PER_MILLI);

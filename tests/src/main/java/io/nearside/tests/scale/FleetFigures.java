@@ -12,7 +12,7 @@ package io.nearside.tests.scale;
  * @param everywhereMillisMax all of them were
  * @param joinFrames frames received in the whole fleet because one more sidecar joined
  */
-public record FleetFigures(
+record FleetFigures(
     FleetShape shape,
     double framesSent,
     double framesReceived,

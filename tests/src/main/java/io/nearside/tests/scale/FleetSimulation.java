@@ -6,6 +6,7 @@ import io.nearside.cluster.ClusterEvent;
 import io.nearside.cluster.ClusterSecret;
 import io.nearside.cluster.EpochReason;
 import io.nearside.cluster.InvalidationBus;
+import io.nearside.cluster.Proof;
 import io.nearside.cluster.local.LocalHub;
 import io.nearside.cluster.local.LocalInvalidationBus;
 import io.nearside.cluster.local.VirtualTime;
@@ -21,8 +22,17 @@ final class FleetSimulation {
   private static final long MAX_STALENESS_MILLIS = 1_000;
   private static final ClusterSecret SECRET = ClusterSecret.of("only in a simulation");
 
-  /** Until everyone has echoed everyone. */
+  /** Until everyone has heard whom it must. */
   private static final long SETTLE_NANOS = 2 * NANOS_PER_SECOND;
+
+  /**
+   * Where the trackers prove: how many there are, and how often and how late the upstream tells.
+   */
+  private static final int TRACKERS = 2;
+
+  private static final long PING_NANOS = 125_000_000L;
+  private static final long PUSH_NANOS = 200_000L;
+  private static final int EVERY_DATABASE = -1;
 
   private final FleetShape shape;
   private final double seconds;
@@ -30,6 +40,7 @@ final class FleetSimulation {
   private final SimulatedNetwork network;
   private final LocalHub hub;
   private final List<InvalidationBus> buses = new ArrayList<>();
+  private final List<Ear> ears = new ArrayList<>();
   private final Arrivals arrivals;
 
   private FleetSimulation(FleetShape shape, double seconds, long seed) {
@@ -39,7 +50,7 @@ final class FleetSimulation {
     this.network = new SimulatedNetwork(time);
     this.hub = new LocalHub(time, network);
     this.arrivals =
-        new Arrivals((int) Math.ceil(shape.writesPerSecond() * seconds), shape.sidecars() - 1);
+        new Arrivals((int) Math.ceil(shape.writesPerSecond() * seconds), shape.sidecars());
   }
 
   /**
@@ -55,10 +66,11 @@ final class FleetSimulation {
     for (int i = 0; i < shape.sidecars(); i++) {
       join();
     }
-    time.advance(SETTLE_NANOS);
-    if (buses.stream().anyMatch(bus -> bus.freshUntilNanos() - time.nanos() <= 0)) {
-      throw new IllegalStateException("a sidecar is fenced: " + buses.getFirst().freshnessDetail());
+    if (shape.proof() == Proof.TRACKERS) {
+      track(time.nanos());
     }
+    time.advance(SETTLE_NANOS);
+    requireFresh();
     Traffic before = Traffic.of(buses);
     long framesBefore = network.frames();
     long begun = time.nanos();
@@ -68,6 +80,7 @@ final class FleetSimulation {
     Traffic traffic = Traffic.of(buses).since(before);
     long frames = network.frames() - framesBefore;
     time.advance(NANOS_PER_SECOND / 2);
+    requireFresh();
     if (!arrivals.complete()) {
       throw new IllegalStateException("writes have not arrived everywhere");
     }
@@ -86,19 +99,57 @@ final class FleetSimulation {
   private void join() {
     String node = "sidecar-" + buses.size();
     InvalidationBus bus =
-        new LocalInvalidationBus(BusSettings.of(node, MAX_STALENESS_MILLIS, SECRET), hub);
+        new LocalInvalidationBus(
+            BusSettings.of(node, MAX_STALENESS_MILLIS, SECRET).withProof(shape.proof()), hub);
+    Ear ear = new Ear(buses.size());
+    ears.add(ear);
     buses.add(bus);
-    bus.start(new Ear());
+    bus.start(ear);
+  }
+
+  /** The first sidecars prove, again and again, that they have seen all writes. */
+  private void track(long sinceNanos) {
+    long now = time.nanos();
+    for (InvalidationBus tracker : buses.subList(0, TRACKERS)) {
+      tracker.publishTracking("upstream", true, sinceNanos, now);
+    }
+    time.after(PING_NANOS, () -> track(sinceNanos));
+  }
+
+  private void requireFresh() {
+    for (int i = 0; i < buses.size(); i++) {
+      InvalidationBus bus = buses.get(i);
+      boolean tracks = shape.proof() == Proof.TRACKERS && i < TRACKERS;
+      boolean byTrackers = shape.proof() == Proof.PEERS || tracks || ears.get(i).isProven();
+      if (bus.freshUntilNanos() - time.nanos() <= 0 || !byTrackers) {
+        throw new IllegalStateException("sidecar " + i + " is fenced: " + bus.freshnessDetail());
+      }
+    }
   }
 
   /** Evenly over time and sidecars. */
   private void write() {
     int writes = (int) (shape.writesPerSecond() * seconds);
     for (int i = 0; i < writes; i++) {
-      InvalidationBus writer = buses.get(i % buses.size());
+      int writer = i % buses.size();
       time.after(
-          (long) (i * NANOS_PER_SECOND / (double) shape.writesPerSecond()),
-          () -> writer.publish(0, arrivals.made(time.nanos())));
+          (long) (i * NANOS_PER_SECOND / (double) shape.writesPerSecond()), () -> write(writer));
+    }
+  }
+
+  private void write(int writer) {
+    byte[] key = arrivals.made(writer, time.nanos());
+    buses.get(writer).publish(0, key);
+    if (shape.proof() == Proof.TRACKERS) {
+      time.after(PUSH_NANOS, () -> push(key));
+    }
+  }
+
+  /** The upstream tells the trackers. */
+  private void push(byte[] key) {
+    for (int i = 0; i < TRACKERS; i++) {
+      ears.get(i).invalidate(EVERY_DATABASE, key, "upstream");
+      buses.get(i).publish(EVERY_DATABASE, key);
     }
   }
 
@@ -115,9 +166,26 @@ final class FleetSimulation {
   }
 
   private final class Ear implements BusListener {
+    private final int sidecar;
+    private long provenNanos = Long.MIN_VALUE / 2;
+
+    Ear(int sidecar) {
+      this.sidecar = sidecar;
+    }
+
+    boolean isProven() {
+      return time.nanos() - provenNanos < MAX_STALENESS_MILLIS * NANOS_PER_SECOND / 1_000;
+    }
+
     @Override
     public void invalidate(int database, byte[] key, String fromNode) {
-      arrivals.arrived(key, time.nanos());
+      arrivals.arrived(sidecar, key, time.nanos());
+    }
+
+    @Override
+    public void tracked(
+        String scope, String fromNode, String fromIncarnation, long sinceNanos, long proven) {
+      provenNanos = Math.max(provenNanos, proven);
     }
 
     @Override

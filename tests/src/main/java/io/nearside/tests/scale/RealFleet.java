@@ -6,6 +6,7 @@ import io.nearside.cluster.ClusterEvent;
 import io.nearside.cluster.ClusterSecret;
 import io.nearside.cluster.EpochReason;
 import io.nearside.cluster.InvalidationBus;
+import io.nearside.cluster.Proof;
 import io.nearside.cluster.hazelcast.HazelcastInvalidationBus;
 import io.nearside.cluster.hazelcast.HazelcastSettings;
 import io.nearside.tests.stack.FreePort;
@@ -51,14 +52,14 @@ final class RealFleet implements AutoCloseable {
             HazelcastSettings.of(
                 "scaling", "127.0.0.1", port, new HazelcastSettings.Join.Tcp(addresses)));
     buses.add(bus);
-    bus.start(new Ear());
+    bus.start(new Ear(buses.size() - 1));
   }
 
   /** Measures under writes. What a join costs is not measured here. */
   FleetFigures run(int writesPerSecond, double seconds) {
     int n = buses.size();
     int writes = (int) (writesPerSecond * seconds);
-    arrivals = new Arrivals(writes, n - 1);
+    arrivals = new Arrivals(writes, n);
     Traffic before = Traffic.of(buses);
     long begun = System.nanoTime();
     for (int i = 0; i < writes; i++) {
@@ -66,13 +67,13 @@ final class RealFleet implements AutoCloseable {
       for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
         LockSupport.parkNanos(wait);
       }
-      buses.get(i % n).publish(0, arrivals.made(System.nanoTime()));
+      buses.get(i % n).publish(0, arrivals.made(i % n, System.nanoTime()));
     }
     double measured = (System.nanoTime() - begun) / (double) NANOS_PER_SECOND;
     Traffic traffic = Traffic.of(buses).since(before);
     await("arrived", ARRIVE_WITHIN, () -> arrivals.complete());
     return new FleetFigures(
-        new FleetShape(n, writesPerSecond, FleetShape.Proof.PEERS),
+        new FleetShape(n, writesPerSecond, Proof.PEERS),
         Double.NaN,
         Double.NaN,
         traffic.bytesSent() / measured / n,
@@ -100,9 +101,15 @@ final class RealFleet implements AutoCloseable {
   }
 
   private final class Ear implements BusListener {
+    private final int sidecar;
+
+    Ear(int sidecar) {
+      this.sidecar = sidecar;
+    }
+
     @Override
     public void invalidate(int database, byte[] key, String fromNode) {
-      arrivals.arrived(key, System.nanoTime());
+      arrivals.arrived(sidecar, key, System.nanoTime());
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.nearside.tests.scale;
 
-import io.nearside.tests.scale.FleetShape.Proof;
+import io.nearside.cluster.Proof;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
