@@ -38,13 +38,15 @@ public final class SidecarProcess implements AutoCloseable {
       Pattern.compile("\\bready( redis=(?<redis>\\S+))?( postgres=\\S+)? admin=(?<admin>\\S+)");
   private static final Pattern PORT = Pattern.compile(":(\\d+)$");
 
+  private final Host host;
   private final Path folder;
   private final List<String> command;
   private ChildProcess process;
   private int redisPort;
   private int adminPort;
 
-  private SidecarProcess(Path folder, List<String> command) throws IOException {
+  private SidecarProcess(Host host, Path folder, List<String> command) throws IOException {
+    this.host = host;
     this.folder = folder;
     this.command = List.copyOf(command);
     this.process = ChildProcess.start(command, folder, log(folder));
@@ -70,6 +72,11 @@ public final class SidecarProcess implements AutoCloseable {
 
   /** Starts a sidecar and waits for nothing: for start-up times and refused configurations. */
   public static SidecarProcess launch(String yaml, String... jvmFlags) {
+    return launch(Host.LOCAL, yaml, jvmFlags);
+  }
+
+  /** The same on a host; its admin listener must be at the host's address. */
+  public static SidecarProcess launch(Host host, String yaml, String... jvmFlags) {
     try {
       Path folder = Files.createTempDirectory("nearside-sidecar-");
       Path config = folder.resolve("nearside.yaml");
@@ -79,7 +86,7 @@ public final class SidecarProcess implements AutoCloseable {
       command.add("@" + RepositoryRoot.path().resolve(OPTIONS_FILE));
       command.addAll(List.of(jvmFlags));
       command.addAll(List.of("-cp", classPath(), MAIN_CLASS, "run", "--config", config.toString()));
-      return new SidecarProcess(folder, command);
+      return new SidecarProcess(host, folder, host.command(command));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start a sidecar", e);
     }
@@ -198,7 +205,7 @@ public final class SidecarProcess implements AutoCloseable {
   /** One GET of the admin listener: the body, whatever the status. */
   public HttpResponse<String> get(String path) {
     try (HttpClient http = HttpClient.newHttpClient()) {
-      URI uri = URI.create("http://127.0.0.1:" + adminPort + path);
+      URI uri = URI.create("http://" + host.address() + ":" + adminPort + path);
       return http.send(
           HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5)).build(),
           HttpResponse.BodyHandlers.ofString());
