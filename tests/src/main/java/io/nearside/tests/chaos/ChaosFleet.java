@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,11 @@ final class ChaosFleet implements FleetUnderTest {
 
   /** The port of every sidecar's cluster member. */
   static final int CLUSTER_PORT = 5701;
+
+  private static final Duration READY_WITHIN = Duration.ofMinutes(3);
+
+  /** A short run is mostly starting: the second compiler would not be done before its end. */
+  private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
 
   private final Network network;
   private final RedisServer redis;
@@ -84,9 +90,9 @@ final class ChaosFleet implements FleetUnderTest {
                   maxStalenessMillis,
                   hosts.stream().map(Host::address).toList())
               .text());
-      sidecars.add(SidecarProcess.launch(hosts.get(i), texts.get(i)));
+      sidecars.add(SidecarProcess.launch(hosts.get(i), texts.get(i), QUICK_START));
     }
-    sidecars.forEach(SidecarProcess::awaitReady);
+    sidecars.forEach(sidecar -> sidecar.awaitReady(READY_WITHIN));
     watch.awaitWhole(this);
   }
 
@@ -135,10 +141,13 @@ final class ChaosFleet implements FleetUnderTest {
    */
   void replace(int sidecar, List<String> words, String... jvmFlags) {
     sidecars.get(sidecar).close();
+    List<String> flags = new ArrayList<>(List.of(QUICK_START));
+    flags.addAll(List.of(jvmFlags));
     SidecarProcess other =
-        SidecarProcess.launch(hosts.get(sidecar).within(words), texts.get(sidecar), jvmFlags);
+        SidecarProcess.launch(
+            hosts.get(sidecar).within(words), texts.get(sidecar), flags.toArray(String[]::new));
     sidecars.set(sidecar, other);
-    other.awaitReady();
+    other.awaitReady(READY_WITHIN);
   }
 
   @Override
@@ -158,7 +167,8 @@ final class ChaosFleet implements FleetUnderTest {
 
   @Override
   public void restart(int sidecar) {
-    sidecars.get(sidecar).restart();
+    sidecars.get(sidecar).relaunch();
+    sidecars.get(sidecar).awaitReady(READY_WITHIN);
   }
 
   @Override

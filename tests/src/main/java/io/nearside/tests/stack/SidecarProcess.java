@@ -192,6 +192,12 @@ public final class SidecarProcess implements AutoCloseable {
 
   /** Starts it again with the same configuration after it was stopped or killed. */
   public void restart() {
+    relaunch();
+    awaitReady();
+  }
+
+  /** As {@link #restart}, but waits for nothing. */
+  public void relaunch() {
     process.kill();
     try {
       Files.deleteIfExists(log(folder));
@@ -199,7 +205,6 @@ public final class SidecarProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot restart the sidecar", e);
     }
-    awaitReady();
   }
 
   /** One GET of the admin listener: the body, whatever the status. */
@@ -217,9 +222,18 @@ public final class SidecarProcess implements AutoCloseable {
     }
   }
 
-  /** Waits for the ready line. */
+  /** Waits for the ready line, at most a minute. */
   public void awaitReady() {
-    Matcher ready = awaitLog(READY, READY_WITHIN);
+    awaitReady(READY_WITHIN);
+  }
+
+  /**
+   * Waits for the ready line; many that start at once on few cores take their time.
+   *
+   * @throws IllegalStateException with its log when it ends or is not ready in time
+   */
+  public void awaitReady(Duration wait) {
+    Matcher ready = awaitLog(READY, wait);
     String redis = ready.group("redis");
     redisPort = redis == null ? 0 : port(redis);
     adminPort = port(ready.group("admin"));
