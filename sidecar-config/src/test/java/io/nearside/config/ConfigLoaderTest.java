@@ -175,8 +175,8 @@ final class ConfigLoaderTest {
             "redis.upstream.url: redis-cluster://a:1 (Redis Cluster is a later capability; "
                 + UpstreamUrl.EXPECTED
                 + "), line 3 of nearside.yaml",
-            "redis.upstream.mode: sentinel (a later capability; expected standalone), line 4 of"
-                + " nearside.yaml",
+            "redis.upstream.mode: cluster (a later capability; expected one of standalone, sentinel),"
+                + " line 4 of nearside.yaml",
             "redis.cache.policies[0].consistency: strong (a later capability; expected one of eventual,"
                 + " bypass), line 6 of nearside.yaml",
             "cluster.topology: client (a later capability; expected one of none, embedded), line 7 of"
@@ -186,7 +186,7 @@ final class ConfigLoaderTest {
             redis:
               upstream:
                 url: redis-cluster://a:1
-                mode: sentinel
+                mode: cluster
               cache:
                 policies: [{match: "*", consistency: strong}]
             cluster: {topology: client}
