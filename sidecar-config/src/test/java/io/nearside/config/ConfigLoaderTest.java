@@ -177,9 +177,7 @@ final class ConfigLoaderTest {
                 + "), line 3 of nearside.yaml",
             "redis.upstream.mode: sentinel (a later capability; expected standalone), line 4 of"
                 + " nearside.yaml",
-            "redis.cache.policies[0].consistency: strong (a later capability; expected one of eventual,"
-                + " bypass), line 6 of nearside.yaml",
-            "cluster.topology: client (a later capability; expected one of none, embedded), line 7 of"
+            "cluster.topology: client (a later capability; expected one of none, embedded), line 5 of"
                 + " nearside.yaml"),
         problems(
             """
@@ -187,8 +185,6 @@ final class ConfigLoaderTest {
               upstream:
                 url: redis-cluster://a:1
                 mode: sentinel
-              cache:
-                policies: [{match: "*", consistency: strong}]
             cluster: {topology: client}
             """));
   }
