@@ -1,6 +1,7 @@
 package io.nearside.tests;
 
 import io.nearside.tests.bench.BenchCommand;
+import io.nearside.tests.chaos.ChaosCommand;
 import io.nearside.tests.demo.DemoCommand;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -17,11 +18,11 @@ import picocli.CommandLine.Spec;
     name = "nearside",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Demo and benchmarks of Nearside on embedded servers.")
+    description = "Demo, benchmarks and faults of Nearside on embedded servers.")
 public final class Dev implements Callable<Integer> {
   /** Every sub-command, once. */
   private static final List<Class<? extends Callable<Integer>>> COMMANDS =
-      List.of(BenchCommand.class, DemoCommand.class);
+      List.of(BenchCommand.class, ChaosCommand.class, DemoCommand.class);
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

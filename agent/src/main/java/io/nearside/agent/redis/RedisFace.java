@@ -11,6 +11,7 @@ import io.nearside.config.ClientIdentity;
 import io.nearside.config.NearsideConfig;
 import io.nearside.config.RedisCacheConfig;
 import io.nearside.config.RedisUpstreamConfig;
+import io.nearside.config.UpstreamMode;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -46,6 +47,7 @@ public final class RedisFace {
   private final Scope initialScope;
   private final ControlConnection control;
   private final @Nullable TrackingConnection tracking;
+  private final @Nullable Sentinels sentinels;
   private final long maxStalenessMillis;
   private final List<RedisLoop> loops = new CopyOnWriteArrayList<>();
   private final List<Consumer<ClusterEvent>> eventListeners = new CopyOnWriteArrayList<>();
@@ -64,7 +66,12 @@ public final class RedisFace {
     this.nodeId = nodeId;
     this.bus = bus;
     this.maxStalenessMillis = config.coherence().maxStalenessMillis();
-    this.upstream = new Upstream(config.redis().upstream());
+    RedisUpstreamConfig server = config.redis().upstream();
+    this.upstream = new Upstream(server);
+    this.sentinels =
+        server.mode() == UpstreamMode.SENTINEL
+            ? new Sentinels(vertx, upstream, server.sentinel(), nodeId, this::primaryMoved)
+            : null;
     this.pinned = new Pinned(config.redis().upstream().pinnedConnectionsMax());
     RedisCacheConfig cache = config.redis().cache();
     var nearCache =
@@ -130,10 +137,10 @@ public final class RedisFace {
       coherence.moveEpoch(EpochReason.CONFIG_RELOAD);
     }
     if (tracking != null && settings.cachesAnything() && !cached) {
-      vertx.runOnContext(v -> tracking.start());
+      vertx.runOnContext(v -> upstream.known().onSuccess(known -> tracking.start()));
     }
     if (tracking != null && !before.policies().equals(cache.policies())) {
-      vertx.runOnContext(v -> tracking.restart());
+      vertx.runOnContext(v -> tracking.restart("the cached prefixes have changed"));
     }
   }
 
@@ -145,10 +152,19 @@ public final class RedisFace {
     if (!settings.config().redis().enabled()) {
       return Future.succeededFuture();
     }
-    control.start();
-    if (tracking != null && settings.cachesAnything()) {
-      tracking.start();
+    if (sentinels != null) {
+      sentinels.start();
     }
+    var _ =
+        upstream
+            .known()
+            .onSuccess(
+                known -> {
+                  control.start();
+                  if (tracking != null && settings.cachesAnything()) {
+                    tracking.start();
+                  }
+                });
     return listeners.open(settings.config().runtime().eventLoops(), loops::add);
   }
 
@@ -326,12 +342,44 @@ public final class RedisFace {
    * back.
    */
   void upstreamDemoted() {
+    askSentinels();
     coherence.moveEpochEverywhere(EpochReason.UPSTREAM_FAILOVER);
     retireConnections();
   }
 
+  /**
+   * Commands go to another server. Entries of the old one go at once; what is still read from it
+   * while the loops leave it goes when all have.
+   */
+  private void primaryMoved() {
+    coherence.moveEpochEverywhere(EpochReason.UPSTREAM_FAILOVER);
+    control.restart();
+    if (tracking != null) {
+      tracking.restart("the primary has moved");
+    }
+    var staying = new AtomicInteger(loops.size());
+    for (RedisLoop loop : loops) {
+      loop.run(
+          () -> {
+            loop.leaveServer();
+            if (staying.decrementAndGet() == 0) {
+              coherence.moveEpoch(EpochReason.UPSTREAM_FAILOVER);
+            }
+          });
+    }
+  }
+
   void upstreamState(boolean up, String why) {
     health.state(up, why);
+    if (!up || control.role().equals("slave")) {
+      askSentinels();
+    }
+  }
+
+  private void askSentinels() {
+    if (sentinels != null) {
+      sentinels.ask();
+    }
   }
 
   // ---- for operations
@@ -421,6 +469,9 @@ public final class RedisFace {
         .compose(v -> drained.future())
         .onComplete(
             v -> {
+              if (sentinels != null) {
+                sentinels.close();
+              }
               control.close();
               if (tracking != null) {
                 tracking.close();

@@ -4,10 +4,10 @@ import io.nearside.agent.cache.Key;
 import io.nearside.agent.cache.NearCache;
 import io.nearside.cluster.EpochReason;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
-import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
@@ -38,8 +38,7 @@ final class TrackingConnection {
   private static final int BEATS_PER_STALENESS = 6;
 
   private final Vertx vertx;
-  private final String upstreamName;
-  private final RedisOptions options;
+  private final Upstream upstream;
   private final Coherence coherence;
   private final long maxStalenessNanos;
   private final String clientName;
@@ -69,8 +68,7 @@ final class TrackingConnection {
       long retryMillis,
       Supplier<List<byte[]>> prefixes) {
     this.vertx = vertx;
-    this.upstreamName = upstream.name();
-    this.options = upstream.redisOptions();
+    this.upstream = upstream;
     this.coherence = coherence;
     this.maxStalenessNanos = maxStalenessMillis * 1_000_000;
     this.clientName = "nearside-tracking-" + nodeId;
@@ -92,7 +90,8 @@ final class TrackingConnection {
     if (closed) {
       return;
     }
-    client = Redis.createClient(vertx, options);
+    SocketAddress server = upstream.address();
+    client = Redis.createClient(vertx, upstream.redisOptions());
     lastProofNanos = System.nanoTime();
     client
         .connect()
@@ -100,6 +99,9 @@ final class TrackingConnection {
             done -> {
               if (done.failed()) {
                 detail = "can not connect: " + done.cause().getMessage();
+                disconnect();
+                again();
+              } else if (!upstream.isAt(server)) {
                 disconnect();
                 again();
               } else {
@@ -161,7 +163,7 @@ final class TrackingConnection {
     if (cannot != unsupported || !detail.endsWith(error)) {
       log.warn(
           "client tracking refused upstream={} reason=\"{}\"; {}",
-          upstreamName,
+          upstream.name(),
           error,
           cannot
               ? "writers that bypass the sidecars are seen only when an entry's time ends"
@@ -247,11 +249,11 @@ final class TrackingConnection {
     }
   }
 
-  /** Begins anew with the prefixes of now. */
-  void restart() {
+  /** Begins anew, with the prefixes and the server of now. */
+  void restart(String why) {
     RedisConnection open = connection;
     if (open != null) {
-      lost(open, "the cached prefixes have changed");
+      lost(open, why);
     }
   }
 

@@ -45,6 +45,10 @@ public final class CoherenceChecker {
   private final LongAdder staleReads = new LongAdder();
   private final LongAdder acknowledged = new LongAdder();
   private final LongAdder unknown = new LongAdder();
+  private volatile boolean judging = true;
+
+  /** Reads that were begun before are not judged. */
+  private volatile long judgedFromNanos;
 
   /**
    * What the reads are held to.
@@ -64,6 +68,7 @@ public final class CoherenceChecker {
     this.settings = settings;
     this.clock = clock;
     this.startNanos = clock.getAsLong();
+    this.judgedFromNanos = startNanos;
     Write beginning = new Write(DIRECT, "(absent at the start)", startNanos);
     beginning.end(Write.Outcome.ACKNOWLEDGED, startNanos);
     for (String key : keys) {
@@ -112,6 +117,31 @@ public final class CoherenceChecker {
     write.versions().forEach((key, version) -> history(key).unknown(version));
   }
 
+  /** From now on nothing that is read is judged. */
+  public void suspendJudgement() {
+    judging = false;
+  }
+
+  /** Judges what is read from now on. */
+  public void resumeJudgement() {
+    judgedFromNanos = clock.getAsLong();
+    judging = true;
+  }
+
+  /**
+   * After a failover that may have taken back what was acknowledged, under the locks of all keys:
+   * what the upstream holds now counts as written now, the values may have been written before.
+   */
+  public void acknowledgeRestored(Map<String, @Nullable String> held) {
+    Write write = new Write(DIRECT, "(what the failover left)", clock.getAsLong());
+    Map<String, Version> versions = new HashMap<>();
+    held.forEach((key, value) -> versions.put(key, history(key).restore(value, write)));
+    write.versions(versions);
+    long now = clock.getAsLong();
+    write.end(Write.Outcome.ACKNOWLEDGED, now);
+    versions.forEach((key, version) -> history(key).acknowledge(version, now));
+  }
+
   /** Before a read is sent. The command line is what the sidecar may keep a reply under. */
   public Read beginRead(int path, String commandLine, List<String> keys) {
     return beginReadAfter(path, commandLine, keys, null);
@@ -144,6 +174,9 @@ public final class CoherenceChecker {
     if (values.size() != read.keys().size()) {
       throw new IllegalArgumentException(
           "%d values for %d keys".formatted(values.size(), read.keys().size()));
+    }
+    if (!judging || read.invokedNanos() - judgedFromNanos < 0) {
+      return 0;
     }
     reads.increment();
     int broken = 0;

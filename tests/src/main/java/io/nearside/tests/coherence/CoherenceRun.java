@@ -73,16 +73,31 @@ public final class CoherenceRun {
    */
   public static Outcome run(
       FleetUnderTest fleet, CoherencePlan plan, List<Fault.Scheduled> faults) {
-    return new CoherenceRun(fleet, plan).run(faults);
+    return new CoherenceRun(fleet, plan).run(new FaultSchedule(fleet, faults), false);
   }
 
-  private Outcome run(List<Fault.Scheduled> faults) {
+  /**
+   * As {@link #run}, but it ends with its disturbance; the plan's duration is the longest it takes.
+   */
+  public static Outcome runWhile(
+      FleetUnderTest fleet, CoherencePlan plan, Disturbance disturbance) {
+    return new CoherenceRun(fleet, plan).run(disturbance, true);
+  }
+
+  private Outcome run(Disturbance disturbance, boolean endsWithIt) {
     flush();
     try {
       startLoops();
-      start("faults", () -> new FaultSchedule(fleet, keys, checker, this::running).run(faults));
+      var view =
+          new RunView(
+              keys,
+              checker,
+              mishaps,
+              () -> connection(CoherenceChecker.DIRECT, false),
+              this::running);
+      Thread disturbing = start("disturbance", () -> disturbance.perform(view));
       long end = System.nanoTime() + plan.duration().toNanos();
-      while (System.nanoTime() - end < 0 && running()) {
+      while (System.nanoTime() - end < 0 && running() && (disturbing.isAlive() || !endsWithIt)) {
         LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
       }
     } finally {
@@ -143,7 +158,7 @@ public final class CoherenceRun {
     return new FleetConnection(address, resp3, plan.requestTimeout());
   }
 
-  private void start(String name, Runnable loop) {
+  private Thread start(String name, Runnable loop) {
     Thread thread =
         Thread.ofPlatform()
             .name("coherence-" + name + "-" + threads.size())
@@ -158,6 +173,7 @@ public final class CoherenceRun {
                 });
     threads.add(thread);
     thread.start();
+    return thread;
   }
 
   private void join() {
@@ -197,11 +213,9 @@ public final class CoherenceRun {
 
   private @Nullable String sweep(int path, FleetConnection connection, String key)
       throws IOException {
-    List<String> command =
-        WorkloadKeys.isHash(key) ? List.of("HGET", key, "f") : List.of("GET", key);
-    var query = new ReaderLoop.Query(command, List.of(key));
-    Read read = checker.beginRead(path, connection.cacheLine(command), query.keys());
-    byte[] reply = connection.exchange(List.of(command)).getFirst();
+    var query = ReaderLoop.Query.whole(key);
+    Read read = checker.beginRead(path, connection.cacheLine(query.command()), query.keys());
+    byte[] reply = connection.exchange(List.of(query.command())).getFirst();
     @Nullable String name = query.names(reply).getFirst();
     checker.endRead(read, Collections.singletonList(name));
     return name;

@@ -2,45 +2,35 @@ package io.nearside.tests.coherence;
 
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** Does the faults of a run, one after the other, each with its end. One thread. */
-final class FaultSchedule {
-  private static final long LOCK_WAIT_MILLIS = 20_000;
-
+final class FaultSchedule implements Disturbance {
   private final FleetUnderTest fleet;
-  private final WorkloadKeys keys;
-  private final CoherenceChecker checker;
-  private final BooleanSupplier running;
+  private final List<Fault.Scheduled> faults;
 
-  FaultSchedule(
-      FleetUnderTest fleet, WorkloadKeys keys, CoherenceChecker checker, BooleanSupplier running) {
+  FaultSchedule(FleetUnderTest fleet, List<Fault.Scheduled> faults) {
     this.fleet = fleet;
-    this.keys = keys;
-    this.checker = checker;
-    this.running = running;
+    this.faults = faults;
   }
 
   /** Waits for each fault's time; a fault that has begun is always ended. */
-  void run(List<Fault.Scheduled> faults) {
+  @Override
+  public void perform(RunView run) {
     long start = System.nanoTime();
     faults.stream()
         .sorted(Comparator.comparing(Fault.Scheduled::at))
         .forEach(
             scheduled -> {
               waitUntil(start + scheduled.at().toNanos());
-              if (running.getAsBoolean()) {
-                perform(scheduled.fault());
+              if (run.running()) {
+                perform(scheduled.fault(), run);
               }
             });
   }
 
-  private void perform(Fault fault) {
+  private void perform(Fault fault, RunView run) {
     switch (fault) {
       case Fault.KillSidecar(int sidecar, Duration away) -> {
         fleet.kill(sidecar);
@@ -53,7 +43,11 @@ final class FaultSchedule {
         fleet.resume(sidecar);
       }
       case Fault.CutTracking() -> fleet.cutTracking();
-      case Fault.RestartUpstream(Duration away) -> restartUpstream(away);
+      case Fault.RestartUpstream(Duration away) -> {
+        fleet.killUpstream();
+        pause(away);
+        run.upstreamLost(fleet::restartUpstream);
+      }
       case Fault.PauseUpstream(Duration pause) -> {
         fleet.pauseUpstream();
         pause(pause);
@@ -69,28 +63,6 @@ final class FaultSchedule {
         pause(lasting);
         bus().skipInvalidations(0);
       }
-    }
-  }
-
-  /**
-   * What the upstream held is lost with it: to the checker that is a write that removes every key,
-   * acknowledged when the upstream answers again. The locks keep it apart from all others.
-   */
-  private void restartUpstream(Duration away) {
-    fleet.killUpstream();
-    pause(away);
-    if (!keys.lock(keys.all(), LOCK_WAIT_MILLIS)) {
-      throw new IllegalStateException("the writers keep their locks");
-    }
-    try {
-      Map<String, @Nullable String> lost = new HashMap<>();
-      keys.all().forEach(key -> lost.put(key, null));
-      Write loss =
-          checker.beginWrite(CoherenceChecker.DIRECT, "(the upstream lost its data)", lost);
-      fleet.restartUpstream();
-      checker.acknowledge(loss);
-    } finally {
-      keys.unlock(keys.all());
     }
   }
 

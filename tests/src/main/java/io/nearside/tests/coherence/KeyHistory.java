@@ -36,12 +36,22 @@ final class KeyHistory {
   }
 
   synchronized Version begin(@Nullable String value, Write write) {
+    if (value != null && byValue.containsKey(value)) {
+      throw new IllegalArgumentException("not a fresh value: " + value);
+    }
+    return restore(value, write);
+  }
+
+  /**
+   * As {@link #begin}, where the value may be an old one: whoever reads it reads the new version.
+   */
+  synchronized Version restore(@Nullable String value, Write write) {
     Version version = new Version(versions.size(), value, write);
     versions.add(version);
     if (value == null) {
       removals.add(version.index());
-    } else if (byValue.put(value, version) != null) {
-      throw new IllegalArgumentException("not a fresh value: " + value);
+    } else {
+      byValue.put(value, version);
     }
     return version;
   }

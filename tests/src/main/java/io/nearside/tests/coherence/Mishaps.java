@@ -10,8 +10,12 @@ final class Mishaps {
   private static final int TEXTS_MAX = 50;
 
   private final Map<String, LongAdder> counts = new ConcurrentSkipListMap<>();
+  private final LongAdder throughSidecars = new LongAdder();
 
   void count(int path, @Nullable String text) {
+    if (path != CoherenceChecker.DIRECT) {
+      throughSidecars.increment();
+    }
     String shortened =
         CoherenceChecker.pathName(path)
             + ": "
@@ -21,6 +25,10 @@ final class Mishaps {
     } else {
       counts.computeIfAbsent("others", fresh -> new LongAdder()).increment();
     }
+  }
+
+  long throughSidecars() {
+    return throughSidecars.sum();
   }
 
   Map<String, Long> counts() {

@@ -41,6 +41,13 @@ final class ReaderLoop implements Runnable {
 
   /** One command and what its reply says of its keys. */
   record Query(List<String> command, List<String> keys) {
+    /** What tells a key's whole value. */
+    static Query whole(String key) {
+      List<String> command =
+          WorkloadKeys.isHash(key) ? List.of("HGET", key, "f") : List.of("GET", key);
+      return new Query(command, List.of(key));
+    }
+
     /** Names of the values, in the order of the keys. */
     List<@Nullable String> names(byte[] reply) throws IOException {
       return switch (command.getFirst()) {

@@ -2,6 +2,7 @@ package io.nearside.tests.stack;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,12 +23,14 @@ public final class RedisServer implements AutoCloseable {
   private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
   private static final int START_ATTEMPTS_MAX = 5;
 
+  private final Host host;
   private final List<String> options;
   private final Path folder;
   private int port;
   private ChildProcess process;
 
-  private RedisServer(List<String> options, Path folder, int port) throws IOException {
+  private RedisServer(Host host, List<String> options, Path folder, int port) throws IOException {
+    this.host = host;
     this.options = List.copyOf(options);
     this.folder = folder;
     this.port = port;
@@ -46,7 +49,7 @@ public final class RedisServer implements AutoCloseable {
       IllegalStateException last = new IllegalStateException("never tried");
       for (int attempt = 0; attempt < START_ATTEMPTS_MAX; attempt++) {
         try {
-          var server = new RedisServer(List.of(options), folder, FreePort.next());
+          var server = new RedisServer(Host.LOCAL, List.of(options), folder, FreePort.next());
           server.awaitReady();
           return server;
         } catch (IllegalStateException portTaken) {
@@ -66,9 +69,14 @@ public final class RedisServer implements AutoCloseable {
    * @throws IllegalStateException with the server's own log when it does not come up
    */
   public static RedisServer startOn(int port, String... options) {
+    return startOn(Host.LOCAL, port, options);
+  }
+
+  /** The same at the address of a host, and for whoever reaches it. */
+  public static RedisServer startOn(Host host, int port, String... options) {
     try {
       Path folder = Files.createTempDirectory("nearside-redis-");
-      var server = new RedisServer(List.of(options), folder, port);
+      var server = new RedisServer(host, List.of(options), folder, port);
       try {
         server.awaitReady();
         return server;
@@ -93,7 +101,12 @@ public final class RedisServer implements AutoCloseable {
 
   /** The address for a sidecar's configuration, {@code redis://127.0.0.1:PORT}. */
   public String url() {
-    return "redis://127.0.0.1:" + port;
+    return "redis://" + host.address() + ":" + port;
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return new InetSocketAddress(host.address(), port);
   }
 
   /** The server's own folder, for an ACL file or a dump. */
@@ -117,7 +130,7 @@ public final class RedisServer implements AutoCloseable {
 
   /** A fresh raw connection over TCP, logged in where a password is set. */
   public RawRedis connect() throws IOException {
-    RawRedis connection = RawRedis.connect(port);
+    RawRedis connection = RawRedis.connect(address());
     int at = options.indexOf("--requirepass");
     if (at >= 0) {
       String answer = connection.ask("AUTH", options.get(at + 1));
@@ -195,18 +208,19 @@ public final class RedisServer implements AutoCloseable {
   private ChildProcess launch() throws IOException {
     List<String> command = new ArrayList<>();
     command.add(RedisBinary.path().toString());
-    command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1"));
+    command.addAll(List.of("--port", Integer.toString(port), "--bind", host.address()));
+    command.addAll(List.of("--protected-mode", host.equals(Host.LOCAL) ? "yes" : "no"));
     command.addAll(List.of("--unixsocket", unixSocket().toString(), "--unixsocketperm", "700"));
     command.addAll(List.of("--dir", folder.toString(), "--save", "", "--appendonly", "no"));
     command.addAll(List.of("--daemonize", "no", "--tcp-backlog", "128"));
     command.addAll(options);
-    return ChildProcess.start(command, folder, folder.resolve("redis.log"));
+    return ChildProcess.start(host.command(command), folder, folder.resolve("redis.log"));
   }
 
   private void awaitReady() {
     long deadline = System.nanoTime() + READY_WITHIN.toNanos();
     while (process.isAlive() && System.nanoTime() < deadline) {
-      try (RawRedis connection = RawRedis.connect(port)) {
+      try (RawRedis connection = RawRedis.connect(address())) {
         String answer = connection.ask("PING");
         // An error other than LOADING is an answer too: NOAUTH where a password is set.
         if (!answer.startsWith("-LOADING") && process.isAlive()) {

@@ -38,13 +38,15 @@ public final class SidecarProcess implements AutoCloseable {
       Pattern.compile("\\bready( redis=(?<redis>\\S+))?( postgres=\\S+)? admin=(?<admin>\\S+)");
   private static final Pattern PORT = Pattern.compile(":(\\d+)$");
 
+  private final Host host;
   private final Path folder;
   private final List<String> command;
   private ChildProcess process;
   private int redisPort;
   private int adminPort;
 
-  private SidecarProcess(Path folder, List<String> command) throws IOException {
+  private SidecarProcess(Host host, Path folder, List<String> command) throws IOException {
+    this.host = host;
     this.folder = folder;
     this.command = List.copyOf(command);
     this.process = ChildProcess.start(command, folder, log(folder));
@@ -70,6 +72,11 @@ public final class SidecarProcess implements AutoCloseable {
 
   /** Starts a sidecar and waits for nothing: for start-up times and refused configurations. */
   public static SidecarProcess launch(String yaml, String... jvmFlags) {
+    return launch(Host.LOCAL, yaml, jvmFlags);
+  }
+
+  /** The same on a host; its admin listener must be at the host's address. */
+  public static SidecarProcess launch(Host host, String yaml, String... jvmFlags) {
     try {
       Path folder = Files.createTempDirectory("nearside-sidecar-");
       Path config = folder.resolve("nearside.yaml");
@@ -79,7 +86,7 @@ public final class SidecarProcess implements AutoCloseable {
       command.add("@" + RepositoryRoot.path().resolve(OPTIONS_FILE));
       command.addAll(List.of(jvmFlags));
       command.addAll(List.of("-cp", classPath(), MAIN_CLASS, "run", "--config", config.toString()));
-      return new SidecarProcess(folder, command);
+      return new SidecarProcess(host, folder, host.command(command));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start a sidecar", e);
     }
@@ -185,6 +192,12 @@ public final class SidecarProcess implements AutoCloseable {
 
   /** Starts it again with the same configuration after it was stopped or killed. */
   public void restart() {
+    relaunch();
+    awaitReady();
+  }
+
+  /** As {@link #restart}, but waits for nothing. */
+  public void relaunch() {
     process.kill();
     try {
       Files.deleteIfExists(log(folder));
@@ -192,13 +205,12 @@ public final class SidecarProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot restart the sidecar", e);
     }
-    awaitReady();
   }
 
   /** One GET of the admin listener: the body, whatever the status. */
   public HttpResponse<String> get(String path) {
     try (HttpClient http = HttpClient.newHttpClient()) {
-      URI uri = URI.create("http://127.0.0.1:" + adminPort + path);
+      URI uri = URI.create("http://" + host.address() + ":" + adminPort + path);
       return http.send(
           HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5)).build(),
           HttpResponse.BodyHandlers.ofString());
@@ -210,9 +222,18 @@ public final class SidecarProcess implements AutoCloseable {
     }
   }
 
-  /** Waits for the ready line. */
+  /** Waits for the ready line, at most a minute. */
   public void awaitReady() {
-    Matcher ready = awaitLog(READY, READY_WITHIN);
+    awaitReady(READY_WITHIN);
+  }
+
+  /**
+   * Waits for the ready line; many that start at once on few cores take their time.
+   *
+   * @throws IllegalStateException with its log when it ends or is not ready in time
+   */
+  public void awaitReady(Duration wait) {
+    Matcher ready = awaitLog(READY, wait);
     String redis = ready.group("redis");
     redisPort = redis == null ? 0 : port(redis);
     adminPort = port(ready.group("admin"));

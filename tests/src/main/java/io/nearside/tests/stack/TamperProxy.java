@@ -15,14 +15,16 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP proxy on the loopback address that spoils what goes through it: late, slow, cut, refused,
- * frozen, lost or with a wrong byte. Every fault can be switched while connections live, from any
- * thread. It runs on virtual threads and adds some 50 microseconds per direction.
+ * A TCP proxy, on the loopback address where not said otherwise, that spoils what goes through it:
+ * late, slow, cut, refused, frozen, lost or with a wrong byte. Every fault can be switched while
+ * connections live, from any thread. It runs on virtual threads and adds some 50 microseconds per
+ * direction.
  */
 public final class TamperProxy implements AutoCloseable {
   /** Which way bytes travel. */
@@ -45,6 +47,7 @@ public final class TamperProxy implements AutoCloseable {
   private static final int QUEUED_CHUNKS_MAX = 256;
   private static final Duration FROZEN_POLL = Duration.ofMillis(1);
 
+  private final InetAddress address;
   private final InetSocketAddress upstream;
   private final int port;
   private final Lane toUpstream = new Lane();
@@ -55,7 +58,8 @@ public final class TamperProxy implements AutoCloseable {
   private volatile boolean frozen;
   private volatile boolean closed;
 
-  private TamperProxy(InetSocketAddress upstream) throws IOException {
+  private TamperProxy(InetAddress address, InetSocketAddress upstream) throws IOException {
+    this.address = address;
     this.upstream = upstream;
     this.port = FreePort.next();
     listen();
@@ -64,13 +68,23 @@ public final class TamperProxy implements AutoCloseable {
   /** Starts a proxy in front of a loopback port. */
   public static TamperProxy inFrontOf(int upstreamPort) {
     try {
-      return new TamperProxy(new InetSocketAddress(InetAddress.getLoopbackAddress(), upstreamPort));
+      InetAddress loopback = InetAddress.getLoopbackAddress();
+      return new TamperProxy(loopback, new InetSocketAddress(loopback, upstreamPort));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot listen", e);
     }
   }
 
-  /** The loopback port to connect to. */
+  /** Starts a proxy at another address of this machine, in front of any server. */
+  public static TamperProxy between(InetAddress address, InetSocketAddress upstream) {
+    try {
+      return new TamperProxy(address, upstream);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot listen", e);
+    }
+  }
+
+  /** The port to connect to. */
   public int port() {
     return port;
   }
@@ -88,6 +102,11 @@ public final class TamperProxy implements AutoCloseable {
   /** Every byte arrives this much later; the throughput stays. 0 is the ordinary state. */
   public void delay(Direction direction, long micros) {
     lane(direction).delayMicros = micros;
+  }
+
+  /** Every piece arrives later by a random time up to this; the order stays. 0: none. */
+  public void jitter(Direction direction, long micros) {
+    lane(direction).jitterMicros = micros;
   }
 
   /** At most this many bytes per second and connection; 0 is the ordinary state: no limit. */
@@ -175,7 +194,7 @@ public final class TamperProxy implements AutoCloseable {
   private synchronized void listen() throws IOException {
     var socket = new ServerSocket();
     socket.setReuseAddress(true);
-    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1024);
+    socket.bind(new InetSocketAddress(address, port), 1024);
     listener = socket;
     acceptor = Thread.ofVirtual().name("tamper-accept-" + port).start(() -> acceptAll(socket));
   }
@@ -214,6 +233,7 @@ public final class TamperProxy implements AutoCloseable {
   /** The faults of one direction. */
   private static final class Lane {
     volatile long delayMicros;
+    volatile long jitterMicros;
     volatile long bytesPerSecond;
     volatile long cutAfterBytes = -1;
     volatile long flipOffset = -1;
@@ -313,7 +333,9 @@ public final class TamperProxy implements AutoCloseable {
             queue.put(new Chunk(new byte[0], 0));
             return;
           }
-          long due = System.nanoTime() + lane.delayMicros * 1_000;
+          long micros =
+              lane.delayMicros + ThreadLocalRandom.current().nextLong(lane.jitterMicros + 1);
+          long due = System.nanoTime() + micros * 1_000;
           queue.put(new Chunk(Arrays.copyOf(buffer, count), due));
         }
       } catch (IOException reset) {

@@ -1,0 +1,57 @@
+package io.nearside.tests.chaos;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The configuration file of a sidecar on a host of its own. The cluster's heartbeats are quicker
+ * than the defaults, so that a short run sees members being removed and coming back.
+ *
+ * @param address of the host
+ * @param upstreamUrl of Redis, or of the hop before it
+ * @param members the addresses of all hosts, its own included
+ */
+record ChaosYaml(
+    String nodeId,
+    String address,
+    String upstreamUrl,
+    int maxStalenessMillis,
+    List<String> members) {
+  ChaosYaml {
+    members = List.copyOf(members);
+  }
+
+  String text() {
+    String joined =
+        members.stream()
+            .map(member -> "'" + member + ":" + ChaosFleet.CLUSTER_PORT + "'")
+            .collect(Collectors.joining(", "));
+    return """
+        node: {id: %s}
+        coherence: {maxStalenessMillis: %d}
+        admin: {host: %s, port: %d}
+        redis:
+          listen: {host: %s, port: %d}
+          upstream: {url: '%s', connectMillis: 1000}
+        cluster:
+          topology: embedded
+          name: chaos
+          secret: {value: a-secret-of-tests-only}
+          bind: {host: %s, port: %d, portCount: 1}
+          join: {mode: tcp, members: [%s]}
+          heartbeatMillis: 500
+          heartbeatLossMillis: 3000
+        """
+        .formatted(
+            nodeId,
+            maxStalenessMillis,
+            address,
+            Watch.ADMIN_PORT,
+            address,
+            ChaosFleet.REDIS_PORT,
+            upstreamUrl,
+            address,
+            ChaosFleet.CLUSTER_PORT,
+            joined);
+  }
+}
