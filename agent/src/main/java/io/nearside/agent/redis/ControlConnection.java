@@ -54,6 +54,7 @@ final class ControlConnection {
   private volatile boolean mustLogIn;
   private volatile long aclFreshUntilNanos;
   private volatile String role = "";
+  private volatile @Nullable String serverId;
   private volatile String detail = "not connected yet";
 
   ControlConnection(
@@ -120,8 +121,26 @@ final class ControlConnection {
         .send(Request.cmd(Command.CLIENT).arg("SETNAME").arg(clientName))
         .onComplete(
             done -> {
+              askServerId(opened);
               refreshCommands();
               look();
+            });
+  }
+
+  @SuppressWarnings("ReferenceEquality") // this very connection, not its successor
+  private void askServerId(RedisConnection opened) {
+    opened
+        .send(ServerId.request())
+        .onComplete(
+            done -> {
+              if (connection != opened) {
+                return;
+              }
+              if (done.succeeded()) {
+                serverId = ServerId.of(done.result());
+              } else if (isReply(done.cause().getMessage())) {
+                serverId = ServerId.NONE;
+              }
             });
   }
 
@@ -129,6 +148,7 @@ final class ControlConnection {
   private void lost(RedisConnection which, String why) {
     if (connection == which) {
       connection = null;
+      serverId = null;
       detail = "control connection lost: " + why;
       watcher.reachable(false, detail);
       disconnect();
@@ -271,6 +291,11 @@ final class ControlConnection {
   /** {@code master}, {@code slave}, or empty when not known. */
   String role() {
     return role;
+  }
+
+  /** See {@link ServerId}; null while it is not known. */
+  @Nullable String serverId() {
+    return serverId;
   }
 
   String detail() {

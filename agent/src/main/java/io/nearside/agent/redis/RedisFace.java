@@ -46,7 +46,7 @@ public final class RedisFace {
   private final Scopes scopes = new Scopes();
   private final Scope initialScope;
   private final ControlConnection control;
-  private final @Nullable TrackingConnection tracking;
+  private final @Nullable Trackers tracking;
   private final @Nullable Sentinels sentinels;
   private final long maxStalenessMillis;
   private final List<RedisLoop> loops = new CopyOnWriteArrayList<>();
@@ -103,14 +103,7 @@ public final class RedisFace {
             () -> "the upstream is a replica"));
     if (config.redis().tracking().enabled()) {
       tracking =
-          new TrackingConnection(
-              vertx,
-              upstream,
-              coherence,
-              maxStalenessMillis,
-              nodeId,
-              retryMillis,
-              () -> settings.trackedPrefixes());
+          new Trackers(vertx, upstream, coherence, nodeId, control::serverId, () -> settings);
       fence.add(new Fence.Source("tracking", tracking::freshUntilNanos, tracking::detail));
     } else {
       tracking = null;
@@ -128,19 +121,16 @@ public final class RedisFace {
 
   /** Takes over what can change while running. */
   public void apply(NearsideConfig now) {
-    boolean cached = settings.cachesAnything();
     RedisCacheConfig before = settings.cache();
     RedisCacheConfig cache = now.redis().cache();
-    settings = LiveSettings.of(now, settings.upstreamTable());
+    LiveSettings next = LiveSettings.of(now, settings.upstreamTable());
+    if (tracking != null && !before.policies().equals(cache.policies())) {
+      tracking.watch(next.trackedPrefixes());
+    }
+    settings = next;
     coherence.cache().resize(cache.maxBytes().bytes(), cache.entryBytesMax().intBytes());
     if (!before.equals(cache)) {
       coherence.moveEpoch(EpochReason.CONFIG_RELOAD);
-    }
-    if (tracking != null && settings.cachesAnything() && !cached) {
-      vertx.runOnContext(v -> upstream.known().onSuccess(known -> tracking.start()));
-    }
-    if (tracking != null && !before.policies().equals(cache.policies())) {
-      vertx.runOnContext(v -> tracking.restart("the cached prefixes have changed"));
     }
   }
 
@@ -161,7 +151,7 @@ public final class RedisFace {
             .onSuccess(
                 known -> {
                   control.start();
-                  if (tracking != null && settings.cachesAnything()) {
+                  if (tracking != null) {
                     tracking.start();
                   }
                 });
@@ -221,6 +211,14 @@ public final class RedisFace {
     }
 
     @Override
+    public void tracked(
+        String scope, String fromNode, String fromIncarnation, long sinceNanos, long provenNanos) {
+      if (tracking != null) {
+        tracking.tracked(scope, fromIncarnation, sinceNanos, provenNanos);
+      }
+    }
+
+    @Override
     public void event(ClusterEvent event) {
       eventListeners.forEach(listener -> listener.accept(event));
     }
@@ -271,12 +269,18 @@ public final class RedisFace {
 
   /**
    * How long a reply may live at most; bounded by {@code maxStaleness} where a change of rights
-   * would not be seen.
+   * would not be seen, and by {@code unsupportedTtlMillis} where a write around the sidecars would
+   * not.
    */
   long ttlCapMillis(Policy policy) {
-    return control.isAclUnwatched()
-        ? Math.min(policy.ttlMaxMillis(), maxStalenessMillis)
-        : policy.ttlMaxMillis();
+    long cap = policy.ttlMaxMillis();
+    if (control.isAclUnwatched()) {
+      cap = Math.min(cap, maxStalenessMillis);
+    }
+    if (tracking != null && tracking.isUnsupported()) {
+      cap = Math.min(cap, settings.config().redis().tracking().unsupportedTtlMillis());
+    }
+    return cap;
   }
 
   /** Whether the upstream asks clients to log in, as far as is known. */
@@ -355,7 +359,7 @@ public final class RedisFace {
     coherence.moveEpochEverywhere(EpochReason.UPSTREAM_FAILOVER);
     control.restart();
     if (tracking != null) {
-      tracking.restart("the primary has moved");
+      tracking.restart();
     }
     var staying = new AtomicInteger(loops.size());
     for (RedisLoop loop : loops) {
@@ -426,6 +430,11 @@ public final class RedisFace {
   /** Whether writers that bypass the sidecars are seen. */
   public boolean tracksWriters() {
     return tracking != null && !tracking.isUnsupported();
+  }
+
+  /** How they are seen; null where the configuration does not want it. */
+  public @Nullable TrackingReport tracking() {
+    return tracking == null ? null : tracking.report();
   }
 
   /**

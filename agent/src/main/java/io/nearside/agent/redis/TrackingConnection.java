@@ -1,9 +1,7 @@
 package io.nearside.agent.redis;
 
-import io.nearside.agent.cache.Key;
-import io.nearside.agent.cache.NearCache;
-import io.nearside.cluster.EpochReason;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
@@ -12,207 +10,154 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Sees the writes that go around the sidecars: Redis client tracking in broadcast mode (RESP3) on a
- * connection of its own. A PING with the time of its sending travels on that same connection; since
- * Redis sends what it has to say in order, an answered PING proves that every invalidation of a
- * write before its sending has been applied. Losing the connection moves the epoch; the time of the
- * last proof is what the fence rests on.
+ * connection of its own, from when it is made until it ends. A PING with the time of its sending
+ * travels on that same connection; since Redis sends what it has to say in order, an answered PING
+ * proves that every invalidation of a write before its sending has come.
  *
  * <p>Vert.x Redis Client 5.0 gives a push the place of a waiting reply, and hands a reply that
  * finds nobody waiting to the push handler: so a PING is known by its content, wherever it comes
  * out.
  *
- * <p>Runs on one Vert.x context; {@link #freshUntilNanos} is safe from any thread.
+ * <p>Runs on the Vert.x context that made it.
  */
 final class TrackingConnection {
   private static final Logger log = LoggerFactory.getLogger(TrackingConnection.class);
-  private static final String BY = "tracking";
   private static final String PING_PREFIX = "nearside-";
-  private static final int BEATS_PER_STALENESS = 6;
+
+  /** A proof, and with it a beat of the bus, every eighth part of {@code maxStaleness}. */
+  static final int PINGS_PER_STALENESS = 8;
+
+  private static final int SILENT_STALENESSES = 3;
+
+  /** What comes of it; on the connection's context. */
+  interface Watcher {
+    /** Somebody, anybody, wrote these keys in some database. */
+    void written(List<byte[]> keys);
+
+    /** A database was emptied. */
+    void flushed();
+
+    /** All that was written between these moments, by {@link System#nanoTime()}, has been told. */
+    void proven(long sinceNanos, long provenNanos);
+
+    /**
+     * It is over; nothing more comes.
+     *
+     * @param refused whether the server has no tracking, or none for us
+     */
+    void ended(TrackingConnection which, String why, boolean refused);
+  }
 
   private final Vertx vertx;
-  private final Upstream upstream;
-  private final Coherence coherence;
-  private final long maxStalenessNanos;
-  private final String clientName;
-  private final Supplier<List<byte[]>> prefixes;
-  private final Key.Probe probe = new Key.Probe();
-  private final long retryMillis;
-
   // A client per connection: closing a connection gives it back to the client's pool, still
-  // tracking
-  // or half-open; closing the client ends it.
-  private @Nullable Redis client;
+  // tracking or half-open; closing the client ends it.
+  private final Redis client;
+  private final List<byte[]> prefixes;
+  private final String clientName;
+  private final long silentMaxNanos;
+  private final Watcher watcher;
+  private final long timer;
   private @Nullable RedisConnection connection;
-  private boolean started;
-  private boolean closed;
+  private String server = ServerId.NONE;
   private boolean tracking;
-  private long lastProofNanos;
-  private volatile long freshUntilNanos;
-  private volatile String detail = "not connected yet";
-  private volatile boolean unsupported;
+  private boolean ended;
+  private long sinceNanos;
+  private long lastProofNanos = System.nanoTime();
 
   TrackingConnection(
       Vertx vertx,
       Upstream upstream,
-      Coherence coherence,
+      List<byte[]> prefixes,
+      String clientName,
       long maxStalenessMillis,
-      String nodeId,
-      long retryMillis,
-      Supplier<List<byte[]>> prefixes) {
+      Watcher watcher) {
     this.vertx = vertx;
-    this.upstream = upstream;
-    this.coherence = coherence;
-    this.maxStalenessNanos = maxStalenessMillis * 1_000_000;
-    this.clientName = "nearside-tracking-" + nodeId;
+    this.client = Redis.createClient(vertx, upstream.redisOptions());
     this.prefixes = prefixes;
-    this.retryMillis = retryMillis;
-    this.freshUntilNanos = System.nanoTime() - 1;
-    vertx.setPeriodic(Math.max(10, maxStalenessMillis / BEATS_PER_STALENESS), timer -> beat());
-  }
-
-  /** Connects, unless it was told so before. */
-  void start() {
-    if (!started) {
-      started = true;
-      connect();
-    }
-  }
-
-  private void connect() {
-    if (closed) {
-      return;
-    }
+    this.clientName = clientName;
+    this.silentMaxNanos = SILENT_STALENESSES * maxStalenessMillis * 1_000_000;
+    this.watcher = watcher;
+    this.timer =
+        vertx.setPeriodic(Math.max(10, maxStalenessMillis / PINGS_PER_STALENESS), timer -> beat());
     SocketAddress server = upstream.address();
-    client = Redis.createClient(vertx, upstream.redisOptions());
-    lastProofNanos = System.nanoTime();
     client
         .connect()
-        .onComplete(
-            done -> {
-              if (done.failed()) {
-                detail = "can not connect: " + done.cause().getMessage();
-                disconnect();
-                again();
-              } else if (!upstream.isAt(server)) {
-                disconnect();
-                again();
+        .onSuccess(
+            connected -> {
+              if (upstream.isAt(server)) {
+                opened(connected);
               } else {
-                opened(done.result());
+                end("the primary has moved", false);
               }
-            });
+            })
+        .onFailure(failure -> end("can not connect: " + failure.getMessage(), false));
   }
 
-  private void again() {
-    if (!closed) {
-      vertx.setTimer(retryMillis, timer -> connect());
-    }
-  }
-
-  private void disconnect() {
-    Redis open = client;
-    client = null;
-    if (open != null) {
-      open.close();
-    }
-  }
-
-  @SuppressWarnings("ReferenceEquality") // this very connection, not its successor
   private void opened(RedisConnection opened) {
+    if (ended) {
+      return;
+    }
     connection = opened;
-    lastProofNanos = System.nanoTime();
     opened.handler(this::message);
-    opened.endHandler(end -> lost(opened, "connection closed"));
-    opened.exceptionHandler(failure -> lost(opened, String.valueOf(failure.getMessage())));
+    opened.endHandler(end -> end("connection closed", false));
+    opened.exceptionHandler(failure -> end(String.valueOf(failure.getMessage()), false));
     Request track = Request.cmd(Command.CLIENT).arg("TRACKING").arg("ON").arg("BCAST");
-    for (byte[] prefix : prefixes.get()) {
-      track.arg("PREFIX").arg(io.vertx.core.buffer.Buffer.buffer(prefix));
+    for (byte[] prefix : prefixes) {
+      track.arg("PREFIX").arg(Buffer.buffer(prefix));
     }
     opened
         .send(Request.cmd(Command.CLIENT).arg("SETNAME").arg(clientName))
-        .transform(named -> opened.send(track))
-        .onComplete(
-            done -> {
-              if (closed || connection != opened) {
-                // Lost meanwhile, and dealt with.
-                return;
-              }
-              if (done.succeeded()) {
-                // What was read before this moment was not watched.
-                coherence.moveEpoch(EpochReason.TRACKING_LOST);
-                tracking = true;
-                unsupported = false;
-                detail = "waiting for the first proof";
-                beat();
-              } else {
-                refused(String.valueOf(done.cause().getMessage()));
-              }
-            });
+        .transform(named -> opened.send(ServerId.request()))
+        .transform(
+            info -> {
+              server = info.succeeded() ? ServerId.of(info.result()) : ServerId.NONE;
+              return opened.send(track);
+            })
+        .onSuccess(on -> tracks())
+        .onFailure(failure -> refused(String.valueOf(failure.getMessage())));
+  }
+
+  private void tracks() {
+    if (!ended) {
+      tracking = true;
+      sinceNanos = System.nanoTime();
+      beat();
+    }
   }
 
   private void refused(String error) {
     boolean cannot =
-        error.contains("unknown") || error.contains("syntax") || error.contains("RESP");
-    if (cannot != unsupported || !detail.endsWith(error)) {
-      log.warn(
-          "client tracking refused upstream={} reason=\"{}\"; {}",
-          upstream.name(),
-          error,
-          cannot
-              ? "writers that bypass the sidecars are seen only when an entry's time ends"
-              : "the near-cache stays off");
-    }
-    unsupported = cannot;
-    detail = "client tracking refused: " + error;
-    connection = null;
-    disconnect();
-    vertx.setTimer(10 * retryMillis, timer -> connect());
-  }
-
-  @SuppressWarnings("ReferenceEquality") // this very connection, not its successor
-  private void lost(RedisConnection which, String why) {
-    if (connection != which) {
-      return;
-    }
-    connection = null;
-    detail = "tracking lost: " + why;
-    freshUntilNanos = System.nanoTime() - 1;
-    if (tracking) {
-      tracking = false;
-      log.info("tracking lost reason=\"{}\"", why);
-      coherence.moveEpoch(EpochReason.TRACKING_LOST);
-    }
-    disconnect();
-    again();
+        error.startsWith("NOPERM")
+            || error.contains("unknown")
+            || error.contains("syntax")
+            || error.contains("RESP");
+    end(error, cannot);
   }
 
   private void beat() {
-    RedisConnection open = connection;
-    if (open == null) {
-      return;
-    }
     long now = System.nanoTime();
-    if (now - lastProofNanos > 3 * maxStalenessNanos) {
-      lost(open, "no answer on the tracking connection");
+    if (now - lastProofNanos > silentMaxNanos) {
+      end("no answer on the tracking connection", false);
       return;
     }
-    if (!tracking) {
-      return;
+    RedisConnection open = connection;
+    if (open != null && tracking) {
+      open.send(Request.cmd(Command.PING).arg(PING_PREFIX + now))
+          .onSuccess(this::message)
+          .onFailure(failure -> log.debug("tracking heartbeat failed", failure));
     }
-    open.send(Request.cmd(Command.PING).arg(PING_PREFIX + now))
-        .onSuccess(this::message)
-        .onFailure(failure -> log.debug("tracking heartbeat failed", failure));
   }
 
   private void message(@Nullable Response message) {
-    if (message == null) {
+    if (message == null || ended) {
       return;
     }
     if (message.type() == ResponseType.PUSH) {
@@ -230,55 +175,45 @@ final class TrackingConnection {
   }
 
   private void proven(long sentNanos) {
-    if (connection == null || sentNanos - lastProofNanos < 0) {
+    if (sentNanos - lastProofNanos > 0) {
+      lastProofNanos = sentNanos;
+      watcher.proven(sinceNanos, sentNanos);
+    }
+  }
+
+  private void invalidate(@Nullable Response names) {
+    if (names == null) {
+      watcher.flushed();
       return;
     }
-    lastProofNanos = sentNanos;
-    freshUntilNanos = sentNanos + maxStalenessNanos;
-    detail = "proven";
-  }
-
-  private void invalidate(@Nullable Response keys) {
-    if (keys == null) {
-      coherence.moveEpoch(EpochReason.TRACKING_FLUSH);
-      return;
+    List<byte[]> keys = new ArrayList<>(names.size());
+    for (Response name : names) {
+      keys.add(name.toBytes());
     }
-    for (Response key : keys) {
-      byte[] bytes = key.toBytes();
-      coherence.cache().invalidate(probe.set(NearCache.EVERY_DATABASE, bytes, 0, bytes.length), BY);
+    watcher.written(keys);
+  }
+
+  /** Whether the server has agreed to tell of writes. */
+  boolean isTracking() {
+    return tracking && !ended;
+  }
+
+  /** What it sees; once it tracks. */
+  TrackingScope scope() {
+    return new TrackingScope(server, prefixes);
+  }
+
+  private void end(String why, boolean refused) {
+    if (!ended) {
+      close();
+      watcher.ended(this, why, refused);
     }
   }
 
-  /** Begins anew, with the prefixes and the server of now. */
-  void restart(String why) {
-    RedisConnection open = connection;
-    if (open != null) {
-      lost(open, why);
-    }
-  }
-
-  /**
-   * Until when everything written around the sidecars more than {@code maxStaleness} ago has been
-   * seen.
-   */
-  long freshUntilNanos() {
-    return unsupported ? Long.MAX_VALUE : freshUntilNanos;
-  }
-
-  /**
-   * Whether the server has no client tracking: then only the time to live bounds what such writers
-   * make stale.
-   */
-  boolean isUnsupported() {
-    return unsupported;
-  }
-
-  String detail() {
-    return detail;
-  }
-
+  /** Ends it without a word. */
   void close() {
-    closed = true;
-    disconnect();
+    ended = true;
+    vertx.cancelTimer(timer);
+    client.close();
   }
 }
