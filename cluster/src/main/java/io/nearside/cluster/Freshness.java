@@ -84,7 +84,7 @@ record Freshness(
   private @Nullable Peer oldest() {
     @Nullable Peer oldest = null;
     for (Peer peer : peers) {
-      if (peer.departed) {
+      if (!peer.counts()) {
         continue;
       }
       if (!peer.proven || peer.missesPeers()) {

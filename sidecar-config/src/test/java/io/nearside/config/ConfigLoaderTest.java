@@ -178,9 +178,7 @@ final class ConfigLoaderTest {
             "redis.upstream.mode: sentinel (a later capability; expected standalone), line 4 of"
                 + " nearside.yaml",
             "redis.cache.policies[0].consistency: strong (a later capability; expected one of eventual,"
-                + " bypass), line 6 of nearside.yaml",
-            "cluster.topology: client (a later capability; expected one of none, embedded), line 7 of"
-                + " nearside.yaml"),
+                + " bypass), line 6 of nearside.yaml"),
         problems(
             """
             redis:
@@ -189,6 +187,17 @@ final class ConfigLoaderTest {
                 mode: sentinel
               cache:
                 policies: [{match: "*", consistency: strong}]
+            """));
+  }
+
+  @Test
+  void load_clientWithoutMembersOrSecret_bothNamed() {
+    assertEquals(
+        List.of(
+            "cluster.secret: none (expected a secret, as topology is client)",
+            "cluster.client.members: none (expected at least one, as topology is client)"),
+        problems(
+            """
             cluster: {topology: client}
             """));
   }
