@@ -4,12 +4,12 @@ import io.nearside.cluster.BusSettings;
 import io.nearside.cluster.ClusterSecret;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.cluster.Proof;
+import io.nearside.cluster.hazelcast.ClientSettings;
 import io.nearside.cluster.hazelcast.HazelcastInvalidationBus;
 import io.nearside.cluster.hazelcast.HazelcastSettings;
 import io.nearside.cluster.local.LocalInvalidationBus;
 import io.nearside.config.ClusterConfig;
 import io.nearside.config.ClusterJoinConfig;
-import io.nearside.config.ClusterTopology;
 import io.nearside.config.HostPort;
 import io.nearside.config.NearsideConfig;
 import java.io.IOException;
@@ -33,22 +33,41 @@ final class Buses {
 
   static InvalidationBus of(NearsideConfig config) {
     ClusterConfig cluster = config.cluster();
-    if (cluster.topology() != ClusterTopology.EMBEDDED) {
-      byte[] unused = new byte[ClusterSecret.BYTES_MIN];
-      new SecureRandom().nextBytes(unused);
-      return LocalInvalidationBus.alone(settings(config, ClusterSecret.of(unused)));
-    }
+    return switch (cluster.topology()) {
+      case NONE -> {
+        byte[] unused = new byte[ClusterSecret.BYTES_MIN];
+        new SecureRandom().nextBytes(unused);
+        yield LocalInvalidationBus.alone(settings(config, ClusterSecret.of(unused)));
+      }
+      case EMBEDDED -> new HazelcastInvalidationBus(sealed(config), member(cluster));
+      case CLIENT -> new HazelcastInvalidationBus(sealed(config), client(cluster));
+    };
+  }
+
+  private static BusSettings sealed(NearsideConfig config) {
+    return settings(config, ClusterSecret.of(config.cluster().secret().reveal()));
+  }
+
+  private static HazelcastSettings member(ClusterConfig cluster) {
     int port = cluster.bind().port();
-    return new HazelcastInvalidationBus(
-        settings(config, ClusterSecret.of(cluster.secret().reveal())),
-        new HazelcastSettings(
-            cluster.name(),
-            cluster.bind().host(),
-            port == 0 ? freePort(cluster.bind().host()) : port,
-            port == 0 ? 1 : Math.min(cluster.bind().portCount(), 65_535 - port + 1),
-            join(cluster.join()),
-            cluster.heartbeatMillis(),
-            cluster.heartbeatLossMillis()));
+    return new HazelcastSettings(
+        cluster.name(),
+        cluster.bind().host(),
+        port == 0 ? freePort(cluster.bind().host()) : port,
+        port == 0 ? 1 : Math.min(cluster.bind().portCount(), 65_535 - port + 1),
+        join(cluster.join()),
+        cluster.heartbeatMillis(),
+        cluster.heartbeatLossMillis());
+  }
+
+  private static ClientSettings client(ClusterConfig cluster) {
+    return new ClientSettings(
+        cluster.client().clusterName(),
+        cluster.client().members().stream().map(HostPort::toString).toList(),
+        cluster.name(),
+        cluster.client().shards(),
+        cluster.heartbeatMillis(),
+        cluster.heartbeatLossMillis());
   }
 
   private static BusSettings settings(NearsideConfig config, ClusterSecret secret) {

@@ -13,6 +13,7 @@ final class BusCounters {
   final LongAdder gaps = new LongAdder();
   final LongAdder duplicates = new LongAdder();
   final LongAdder badSeals = new LongAdder();
+  final LongAdder strangers = new LongAdder();
   final LongAdder overflows = new LongAdder();
   final LongAdder lagNanosTotal = new LongAdder();
   final WorstOfLastMinute lagNanosMax;
@@ -32,6 +33,7 @@ final class BusCounters {
         gaps.sum(),
         duplicates.sum(),
         badSeals.sum(),
+        strangers.sum(),
         overflows.sum(),
         lagNanosTotal.sum(),
         lagNanosMax.read(nowNanos));

@@ -14,6 +14,7 @@ public record ClusterEvent(Type type, Instant at, String node, String detail) {
   public enum Type {
     JOIN,
     LEAVE,
+    STRANGER,
     FENCE,
     UNFENCE,
     EPOCH

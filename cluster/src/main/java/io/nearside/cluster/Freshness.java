@@ -94,7 +94,7 @@ record Freshness(
   private @Nullable Peer oldest() {
     @Nullable Peer oldest = null;
     for (Peer peer : peers) {
-      if (peer.departed) {
+      if (!peer.counts()) {
         continue;
       }
       if (!peer.proven || peer.missesPeers()) {

@@ -28,6 +28,11 @@ final class LostPeers {
     this.holdNanos = holdNanos;
   }
 
+  /** Whether anyone is remembered at all. */
+  boolean areHeld() {
+    return holdNanos > 0;
+  }
+
   void add(Peer peer, long nowNanos) {
     // When there is no room we are fenced anyway, by those that are remembered.
     if (holdNanos > 0 && byTransportId.size() < BusCodec.PEERS_MAX) {

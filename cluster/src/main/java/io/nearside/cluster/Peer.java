@@ -56,6 +56,9 @@ final class Peer {
   /** Said goodbye: it publishes nothing more, so nothing more has to be proven. */
   volatile boolean departed;
 
+  /** Listed for long, but never introduced itself under our secret: not one of us. */
+  volatile boolean stranger;
+
   /** Counter of the newest beat; older ones are late or replayed. */
   long beatCounter;
 
@@ -86,6 +89,11 @@ final class Peer {
 
   boolean bound() {
     return incarnation != null;
+  }
+
+  /** Whether what it publishes has to be heard: not of one that has left or never was one of us. */
+  boolean counts() {
+    return !departed && !stranger;
   }
 
   /** Its node id, or its address as long as it has not told. */

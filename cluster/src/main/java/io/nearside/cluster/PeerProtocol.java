@@ -54,6 +54,12 @@ class PeerProtocol {
   /** Incarnations that a member has given up are never believed again; the oldest are forgotten. */
   static final int RETIRED_MAX = 1024;
 
+  /**
+   * Who is listed for so long without a word under our secret is a stranger. A sidecar speaks at
+   * once when it has joined; one that is stopped is taken off the list before.
+   */
+  static final long STRANGER_AFTER_NANOS = 10_000_000_000L;
+
   private static final long NANOS_PER_MILLI = 1_000_000L;
   private static final long NO_ECHO = Long.MIN_VALUE;
 
@@ -157,7 +163,7 @@ class PeerProtocol {
   }
 
   private void gone(Peer peer, long now) {
-    if (!peer.departed) {
+    if (peer.counts()) {
       String why = "vanished without a goodbye";
       if (settings.proof() == Proof.PEERS) {
         listener.moveEpoch(EpochReason.PEER_LOST, peer.name(), why);
@@ -245,6 +251,7 @@ class PeerProtocol {
       retire(before);
     }
     peer.incarnation = sender;
+    peer.stranger = false;
     peer.info = beat.info();
     peer.beatCounter = 0;
     peer.demands = List.of();
@@ -444,8 +451,28 @@ class PeerProtocol {
             .anyMatch(peer -> peer.isTracking() && now - peer.lastHeardNanos <= maxStalenessNanos);
     boolean owed = listener.owes();
     listener.settle(settings.nodeId());
+    noticeStrangers();
     if (lostPeers.expire(clock.nanos()) || owed || !fenced) {
       settleFreshness();
+    }
+  }
+
+  /**
+   * Where writes that bypass the bus are seen at the upstream, who never proves to be one of us
+   * does not fence us for ever. Elsewhere it may be a sidecar that we cannot hear.
+   */
+  private void noticeStrangers() {
+    if (!lostPeers.areHeld()) {
+      long now = clock.nanos();
+      for (Peer peer : view) {
+        boolean silent = now - peer.knownSinceNanos >= STRANGER_AFTER_NANOS;
+        if (silent && !peer.bound() && !peer.stranger) {
+          peer.stranger = true;
+          counters.strangers.increment();
+          listener.event(ClusterEvent.Type.STRANGER, peer.address, "ignored, as it proves nothing");
+          settleFreshness();
+        }
+      }
     }
   }
 

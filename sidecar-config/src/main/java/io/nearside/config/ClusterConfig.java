@@ -4,10 +4,9 @@ package io.nearside.config;
 public record ClusterConfig(
     @Setting(
             doc =
-                "`none`: alone. `embedded`: a Hazelcast member inside the sidecar. `client` is a later"
-                    + " capability.",
-            byDefault = "none",
-            later = "client")
+                "`none`: alone. `embedded`: a Hazelcast member inside the sidecar. `client`: a client of"
+                    + " the Hazelcast cluster in `client`.",
+            byDefault = "none")
         ClusterTopology topology,
     @Setting(
             doc = "Name of the fleet; sidecars of another name are not its peers.",
@@ -23,6 +22,8 @@ public record ClusterConfig(
         Secret secret,
     @Setting(doc = "Where this sidecar listens for its peers.") ClusterBindConfig bind,
     @Setting(doc = "How the peers are found.") ClusterJoinConfig join,
+    @Setting(doc = "The Hazelcast cluster that this sidecar is a client of.")
+        ClusterClientConfig client,
     @Setting(
             doc = "How often members tell each other that they live.",
             byDefault = "1000",
@@ -47,6 +48,7 @@ public record ClusterConfig(
             secret,
             bind,
             join,
+            client,
             heartbeatMillis,
             heartbeatLossMillis)
         .require(
@@ -60,6 +62,12 @@ public record ClusterConfig(
             "secret",
             secret,
             "expected at least " + SECRET_BYTES_MIN + " bytes")
+        .require(
+            topology != ClusterTopology.CLIENT || !client.members().isEmpty(),
+            "client.members",
+            "none",
+            "expected at least one, as topology is client",
+            "topology")
         .require(
             heartbeatLossMillis >= 2 * heartbeatMillis,
             "heartbeatLossMillis",

@@ -8,7 +8,9 @@ public enum ClusterTopology implements Choice {
   /** Alone: no peers are known. */
   NONE,
   /** As a full Hazelcast member inside the sidecar. */
-  EMBEDDED;
+  EMBEDDED,
+  /** As a client of a Hazelcast cluster that stands beside the fleet. */
+  CLIENT;
 
   @Override
   public String label() {

@@ -176,15 +176,24 @@ final class ConfigLoaderTest {
                 + UpstreamUrl.EXPECTED
                 + "), line 3 of nearside.yaml",
             "redis.upstream.mode: cluster (a later capability; expected one of standalone, sentinel),"
-                + " line 4 of nearside.yaml",
-            "cluster.topology: client (a later capability; expected one of none, embedded), line 5 of"
-                + " nearside.yaml"),
+                + " line 4 of nearside.yaml"),
         problems(
             """
             redis:
               upstream:
                 url: redis-cluster://a:1
                 mode: cluster
+              """));
+  }
+
+  @Test
+  void load_clientWithoutMembersOrSecret_bothNamed() {
+    assertEquals(
+        List.of(
+            "cluster.secret: none (expected a secret, as topology is client)",
+            "cluster.client.members: none (expected at least one, as topology is client)"),
+        problems(
+            """
             cluster: {topology: client}
             """));
   }

@@ -109,7 +109,7 @@ final class PublishedFilesTest {
         "redis: {deny: [A B C]}",
         "cluster: {secret: plain}",
         "cluster: {secret: {env: A, file: B}}",
-        "cluster: {topology: client}",
+        "cluster: {topology: mesh}",
         "cluster: {join: {members: [here]}}",
         "admin: {readiness: [sun]}",
         "unknown: 1",

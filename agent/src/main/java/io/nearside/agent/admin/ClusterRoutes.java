@@ -107,6 +107,7 @@ final class ClusterRoutes {
         .put("gaps", statistics.gaps())
         .put("duplicates", statistics.duplicates())
         .put("badSeals", statistics.badSeals())
+        .put("strangers", statistics.strangers())
         .put("overflows", statistics.overflows());
   }
 

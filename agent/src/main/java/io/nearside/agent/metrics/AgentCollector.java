@@ -95,6 +95,7 @@ final class AgentCollector implements MultiCollector {
         .counter(BUS_GAPS, statistics.gaps())
         .counter(BUS_DUPLICATES, statistics.duplicates())
         .counter(BUS_BAD_SEALS, statistics.badSeals())
+        .counter(BUS_STRANGERS, statistics.strangers())
         .counter(BUS_OVERFLOWS, statistics.overflows())
         .summary(STALENESS_LAG, statistics.messagesReceived(), statistics.lagNanosTotal() / 1e9)
         .gauge(STALENESS_LAG_WORST, statistics.lagNanosMax() / 1e9);

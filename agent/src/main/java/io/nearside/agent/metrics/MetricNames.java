@@ -71,6 +71,10 @@ public enum MetricNames {
       Type.COUNTER,
       "nearside_bus_bad_seals_total",
       "Frames not sealed under the cluster's secret, or malformed; ignored."),
+  BUS_STRANGERS(
+      Type.COUNTER,
+      "nearside_bus_strangers_total",
+      "Members of the cluster that said nothing under its secret for 10 s; ignored."),
   BUS_OVERFLOWS(
       Type.COUNTER,
       "nearside_bus_overflows_total",

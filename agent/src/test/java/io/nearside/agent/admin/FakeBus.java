@@ -119,7 +119,7 @@ final class FakeBus implements InvalidationBus {
 
   @Override
   public BusStatistics statistics() {
-    return new BusStatistics(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 4_000_000, 3_000_000);
+    return new BusStatistics(1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 10, 4_000_000, 3_000_000);
   }
 
   @Override

@@ -16,7 +16,12 @@ import io.nearside.cluster.PeerBus;
 public final class HazelcastInvalidationBus extends PeerBus {
 
   public HazelcastInvalidationBus(BusSettings settings, HazelcastSettings hazelcast) {
-    this(settings, new HazelcastTransport(hazelcast, settings.nodeId()));
+    this(settings, new HazelcastTransport(hazelcast.meeting(settings.secret()), settings.nodeId()));
+  }
+
+  /** As a client of a Hazelcast cluster of its own. */
+  public HazelcastInvalidationBus(BusSettings settings, ClientSettings client) {
+    this(settings, new HazelcastTransport(client, settings.nodeId()));
   }
 
   HazelcastInvalidationBus(BusSettings settings, HazelcastTransport transport) {

@@ -11,8 +11,6 @@ import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleListener;
 import com.hazelcast.topic.ITopic;
-import com.hazelcast.topic.Message;
-import com.hazelcast.topic.MessageListener;
 import io.nearside.cluster.PeerTransport.Receiver;
 import io.nearside.cluster.PeerTransport.TransportMember;
 import java.net.InetSocketAddress;
@@ -27,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * order per sender, at most once. What it tells of its members, it tells under its monitor, so that
  * a newer list is never followed by an older one.
  */
-final class HazelcastMember implements MembershipListener, LifecycleListener {
+final class HazelcastMember implements Life, MembershipListener, LifecycleListener {
   private static final Logger LOG = LoggerFactory.getLogger(HazelcastMember.class);
   private static final String TOPIC = "nearside";
 
@@ -52,8 +50,8 @@ final class HazelcastMember implements MembershipListener, LifecycleListener {
     frames = new Frames(receiver);
   }
 
-  /** From now on tells the receiver everything, and first that it has joined. */
-  void announce() {
+  @Override
+  public void announce() {
     topic.addMessageListener(frames);
     instance.getLifecycleService().addLifecycleListener(this);
     instance.getCluster().addMembershipListener(this);
@@ -94,13 +92,13 @@ final class HazelcastMember implements MembershipListener, LifecycleListener {
     return new TransportMember(member.getUuid().toString(), address);
   }
 
-  /** May throw when the member has just ended; the frame is lost then. */
-  void publish(byte[] frame) {
+  @Override
+  public void publish(byte[] frame) {
     topic.publish(frame);
   }
 
-  /** To one member; as {@link #publish}. */
-  void publishTo(String memberId, byte[] frame) {
+  @Override
+  public void publishTo(String memberId, byte[] frame) {
     inbox(UUID.fromString(memberId)).publish(frame);
   }
 
@@ -109,17 +107,18 @@ final class HazelcastMember implements MembershipListener, LifecycleListener {
     return instance.getTopic(TOPIC + "/" + member);
   }
 
-  /** Blocks until it has ended or is released. */
-  void awaitEnd() throws InterruptedException {
+  @Override
+  public void awaitEnd() throws InterruptedException {
     end.await();
   }
 
-  void release() {
+  @Override
+  public void release() {
     end.countDown();
   }
 
-  /** Leaves in good order; blocks. */
-  void shutdown() {
+  @Override
+  public void shutdown() {
     try {
       inbox(instance.getCluster().getLocalMember().getUuid()).destroy();
     } catch (HazelcastInstanceNotActiveException e) {
@@ -128,8 +127,8 @@ final class HazelcastMember implements MembershipListener, LifecycleListener {
     instance.shutdown();
   }
 
-  /** Ends at once. */
-  void terminate() {
+  @Override
+  public void terminate() {
     instance.getLifecycleService().terminate();
   }
 
@@ -163,23 +162,6 @@ final class HazelcastMember implements MembershipListener, LifecycleListener {
       // A list that cannot be told must not leave us believing the old one.
       LOG.error("cluster: membership not understood, joining anew", e);
       lost("membership not understood");
-    }
-  }
-
-  /** Hands on what is a frame by its type; all else is a broken one. */
-  private record Frames(Receiver receiver) implements MessageListener<Object> {
-    private static final byte[] NOT_A_FRAME = {};
-
-    @Override
-    public void onMessage(Message<Object> message) {
-      Object frame;
-      try {
-        frame = message.getMessageObject();
-      } catch (RuntimeException e) {
-        // Of a class that is not let in.
-        frame = NOT_A_FRAME;
-      }
-      receiver.received(frame instanceof byte[] bytes ? bytes : NOT_A_FRAME);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.nearside.cluster.hazelcast;
 
+import io.nearside.cluster.ClusterSecret;
 import java.util.List;
 
 /**
@@ -79,6 +80,18 @@ public record HazelcastSettings(
         join,
         DEFAULT_HEARTBEAT_MILLIS,
         DEFAULT_HEARTBEAT_LOSS_MILLIS);
+  }
+
+  /** The same, but only members that know the secret can know the cluster's name. */
+  HazelcastSettings meeting(ClusterSecret secret) {
+    return new HazelcastSettings(
+        secret.meetingName(clusterName),
+        bindHost,
+        bindPort,
+        portCount,
+        join,
+        heartbeatMillis,
+        heartbeatLossMillis);
   }
 
   private static void require(boolean condition, String message) {

@@ -10,26 +10,43 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps an embedded Hazelcast member running: starts it on a thread of its own, and starts another
- * when it failed or ended.
+ * Keeps this sidecar in a Hazelcast cluster: starts a member or a client on a thread of its own,
+ * and starts another when it failed or ended.
  */
 final class HazelcastTransport implements PeerTransport {
   private static final Logger LOG = LoggerFactory.getLogger(HazelcastTransport.class);
   private static final long BACKOFF_MILLIS_MIN = 500;
   private static final long BACKOFF_MILLIS_MAX = 15_000;
 
-  private final HazelcastSettings settings;
-  private final String nodeId;
+  /** Begins a life; blocks for as long as joining takes. */
+  private interface Birth {
+    Life begin(Receiver receiver);
+  }
+
+  private final Birth birth;
+
+  /** Whether a former member's port says if its process has ended. */
+  private final boolean portsTell;
+
   private final CountDownLatch stopping = new CountDownLatch(1);
 
   private volatile String status = "not started";
   private volatile @Nullable Receiver receiver;
   private volatile @Nullable Thread keeper;
-  private volatile @Nullable HazelcastMember member;
+  private volatile @Nullable Life life;
 
   HazelcastTransport(HazelcastSettings settings, String nodeId) {
-    this.settings = settings;
-    this.nodeId = nodeId;
+    this(receiver -> new HazelcastMember(settings, nodeId, receiver), true);
+  }
+
+  HazelcastTransport(ClientSettings settings, String nodeId) {
+    // A client listens nowhere.
+    this(receiver -> new ClientLife(settings, nodeId, receiver), false);
+  }
+
+  private HazelcastTransport(Birth birth, boolean portsTell) {
+    this.birth = birth;
+    this.portsTell = portsTell;
   }
 
   @Override
@@ -40,7 +57,7 @@ final class HazelcastTransport implements PeerTransport {
 
   @Override
   public void send(byte[] frame) {
-    HazelcastMember current = member;
+    Life current = life;
     if (current != null) {
       current.publish(frame);
     }
@@ -48,7 +65,7 @@ final class HazelcastTransport implements PeerTransport {
 
   @Override
   public void sendTo(String memberId, byte[] frame) {
-    HazelcastMember current = member;
+    Life current = life;
     if (current != null) {
       current.publishTo(memberId, frame);
     }
@@ -57,7 +74,7 @@ final class HazelcastTransport implements PeerTransport {
   @Override
   public void inquire(TransportMember former) {
     Receiver told = receiver;
-    if (told != null) {
+    if (told != null && portsTell) {
       new Inquiry(former, stopping, told::ended).start();
     }
   }
@@ -71,7 +88,7 @@ final class HazelcastTransport implements PeerTransport {
   public void stop(long timeoutMillis) {
     stopping.countDown();
     Thread thread = keeper;
-    HazelcastMember current = member;
+    Life current = life;
     if (current != null) {
       current.release();
     }
@@ -106,18 +123,18 @@ final class HazelcastTransport implements PeerTransport {
     }
   }
 
-  /** The life of one member; whether it ever joined. */
+  /** One life; whether it ever joined. */
   private boolean live(Receiver receiver) throws InterruptedException {
     status = "joining";
-    HazelcastMember started;
+    Life started;
     try {
-      started = new HazelcastMember(settings, nodeId, receiver);
+      started = birth.begin(receiver);
     } catch (RuntimeException e) {
       status = "cannot join, trying again: " + e.getMessage();
       LOG.warn("cluster: {}", status);
       return false;
     }
-    member = started;
+    life = started;
     try {
       if (!stopped()) {
         started.announce();
@@ -125,9 +142,9 @@ final class HazelcastTransport implements PeerTransport {
         started.awaitEnd();
       }
     } catch (RuntimeException e) {
-      LOG.warn("cluster: the member ended while it joined", e);
+      LOG.warn("cluster: ended while it joined", e);
     } finally {
-      member = null;
+      life = null;
       if (stopped()) {
         started.shutdown();
       } else {

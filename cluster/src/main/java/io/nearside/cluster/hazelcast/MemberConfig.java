@@ -3,7 +3,6 @@ package io.nearside.cluster.hazelcast;
 import com.hazelcast.config.AdvancedNetworkConfig;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.InterfacesConfig;
-import com.hazelcast.config.JavaSerializationFilterConfig;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.ServerSocketEndpointConfig;
 import com.hazelcast.config.TopicConfig;
@@ -55,10 +54,7 @@ final class MemberConfig {
     config.getJetConfig().setEnabled(false);
     config.getMetricsConfig().setEnabled(false);
     config.getManagementCenterConfig().setConsoleEnabled(false).setDataAccessEnabled(false);
-    // Whoever reaches the port may be a member: no classes but Java's and Hazelcast's own.
-    config
-        .getSerializationConfig()
-        .setJavaSerializationFilterConfig(new JavaSerializationFilterConfig());
+    config.getSerializationConfig().setJavaSerializationFilterConfig(SerializationFilter.config());
   }
 
   private static void small(Config config) {
