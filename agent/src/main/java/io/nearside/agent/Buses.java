@@ -80,11 +80,12 @@ final class Buses {
         QUEUE_KEYS_MAX,
         config.redis().tracking().enabled() ? 0 : LOST_PEER_FENCE_MILLIS,
         LEAVE_MILLIS,
-        Math.max(
-            BusSettings.STRONG_LEASE_MILLIS_MIN,
-            Math.min(BusSettings.STRONG_LEASE_MILLIS_MAX, config.coherence().maxStalenessMillis())),
+        config.coherence().strongLeaseMillis(),
         config.redis().upstream().unknownOutcomeMillis(),
-        Proof.PEERS);
+        switch (config.cluster().proof()) {
+          case PEERS -> Proof.PEERS;
+          case TRACKERS -> Proof.TRACKERS;
+        });
   }
 
   private static HazelcastSettings.Join join(ClusterJoinConfig join) {

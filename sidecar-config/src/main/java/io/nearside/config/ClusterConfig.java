@@ -25,6 +25,15 @@ public record ClusterConfig(
     @Setting(doc = "The Hazelcast cluster that this sidecar is a client of.")
         ClusterClientConfig client,
     @Setting(
+            doc =
+                "Whom a sidecar must have heard to answer from memory. `peers`: every other one."
+                    + " `trackers`: the elected trackers alone, which see every write at the upstream: for"
+                    + " more than some dozens of sidecars (docs/scaling.md); needs"
+                    + " `redis.tracking.trackers`; keys of `consistency: strong` are then not answered"
+                    + " from memory. The same in the whole fleet.",
+            byDefault = "peers")
+        ClusterProof proof,
+    @Setting(
             doc = "How often members tell each other that they live.",
             byDefault = "1000",
             min = 100,
@@ -49,6 +58,7 @@ public record ClusterConfig(
             bind,
             join,
             client,
+            proof,
             heartbeatMillis,
             heartbeatLossMillis)
         .require(

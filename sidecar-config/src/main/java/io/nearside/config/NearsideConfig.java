@@ -46,6 +46,23 @@ public record NearsideConfig(
             "expected another port than redis.listen.port",
             "postgres",
             "redis")
+        .require(
+            cluster.proof() == ClusterProof.PEERS
+                || (redis.enabled()
+                    && redis.tracking().enabled()
+                    && redis.tracking().trackers() > 0),
+            "cluster.proof",
+            cluster.proof().label(),
+            "expected peers, as nobody is elected to track",
+            "redis")
+        .require(
+            cluster.proof() == ClusterProof.PEERS
+                || !postgres.enabled()
+                || !postgres.tokensAcrossSidecars(),
+            "cluster.proof",
+            cluster.proof().label(),
+            "expected peers, as postgres.readYourWrites.scope is cluster",
+            "postgres")
         .done();
   }
 

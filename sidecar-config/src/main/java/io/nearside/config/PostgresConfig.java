@@ -93,4 +93,11 @@ public record PostgresConfig(
             "listen")
         .done();
   }
+
+  /** Whether any client is promised what was written through other sidecars. */
+  public boolean tokensAcrossSidecars() {
+    return readYourWrites.scope() == TokenScope.CLUSTER
+        || overrides.stream()
+            .anyMatch(each -> each.readYourWrites() == OverriddenTokenScope.CLUSTER);
+  }
 }

@@ -5,6 +5,7 @@ import io.nearside.agent.cache.NearCache;
 import io.nearside.cluster.EpochReason;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.cluster.TrackingPeer;
+import io.nearside.config.ClusterProof;
 import io.nearside.config.RedisTrackingConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -49,6 +50,7 @@ final class Trackers implements TrackingConnection.Watcher {
   private final long maxStalenessMillis;
   private final long maxStalenessNanos;
   private final long retryNanos;
+  private final boolean provesPeers;
   private final TrackingCoverage coverage;
   private final Key.Probe probe = new Key.Probe();
 
@@ -98,6 +100,7 @@ final class Trackers implements TrackingConnection.Watcher {
     this.clientName = "nearside-tracking-" + nodeId;
     this.maxStalenessMillis = now.config().coherence().maxStalenessMillis();
     this.maxStalenessNanos = maxStalenessMillis * 1_000_000;
+    this.provesPeers = now.config().cluster().proof() == ClusterProof.TRACKERS;
     this.retryNanos = now.config().redis().upstream().reconnectMinMillis() * 1_000_000;
     long nanos = System.nanoTime();
     this.retryAtNanos = nanos;
@@ -336,9 +339,12 @@ final class Trackers implements TrackingConnection.Watcher {
 
   // What anyone may ask, from any thread.
 
-  /** As {@link TrackingCoverage#freshUntilNanos}; for ever where there is no tracking. */
+  /**
+   * As {@link TrackingCoverage#freshUntilNanos}; for ever where there is no tracking, unless the
+   * writes of the peers are known by it alone.
+   */
   long freshUntilNanos() {
-    return unsupported ? Long.MAX_VALUE : coverage.freshUntilNanos();
+    return unsupported && !provesPeers ? Long.MAX_VALUE : coverage.freshUntilNanos();
   }
 
   /**
