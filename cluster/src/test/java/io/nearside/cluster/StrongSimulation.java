@@ -62,6 +62,7 @@ final class StrongSimulation {
     int everyHeld;
     long epoch;
     boolean paused;
+    long resumedNanos;
     boolean alive = true;
     boolean subscribed = true;
     @Nullable Streak matched;
@@ -175,6 +176,8 @@ final class StrongSimulation {
   long hits;
   long writes;
   long refusals;
+
+  /** From asking to being granted, of those whose process was not stopped meanwhile. */
   long slowestHoldNanos;
 
   StrongSimulation(long seed, StrongKeys.Factory strongKeys) {
@@ -267,19 +270,22 @@ final class StrongSimulation {
       node.run(() -> write(node, key));
     } else if (dice < 9_935) {
       node.run(() -> read(node, key));
-    } else if (dice < 9_945) {
+    } else if (dice < 9_938) {
       pauseOrResume(node);
-    } else if (dice < 9_950) {
+    } else if (dice < 9_940) {
       hub.cut(node.name, "n" + random.nextInt(NODES));
     } else if (dice < 9_970) {
       for (int i = 0; i < NODES; i++) {
         hub.mend(node.name, "n" + i);
       }
-    } else if (dice < 9_972) {
-      splitOrHeal(node);
-    } else if (dice < 9_974) {
+      if (!split.isEmpty() && random.nextBoolean()) {
+        heal();
+      }
+    } else if (dice < 9_971) {
+      split(node);
+    } else if (dice < 9_973) {
       restart(node);
-    } else if (dice < 9_977) {
+    } else if (dice < 9_974) {
       subscribers.remove(node);
       time.after(random.nextLong(LEASE_NANOS), () -> subscribe(node));
     } else {
@@ -303,7 +309,9 @@ final class StrongSimulation {
         node.bus.hold(
             List.of(new HeldKey(0, key.getBytes(StandardCharsets.UTF_8))),
             () -> {
-              slowestHoldNanos = Math.max(slowestHoldNanos, time.nanos() - asked);
+              if (asked >= node.resumedNanos) {
+                slowestHoldNanos = Math.max(slowestHoldNanos, time.nanos() - asked);
+              }
               send(node, key, hold[0]);
             });
   }
@@ -387,6 +395,7 @@ final class StrongSimulation {
   /** A client's request comes before anything that the process has slept through. */
   private void resume(Node node) {
     node.paused = false;
+    node.resumedNanos = time.nanos();
     for (int i = 0; i < KEYS; i++) {
       read(node, "k" + i);
     }
@@ -396,15 +405,17 @@ final class StrongSimulation {
     }
   }
 
-  private void splitOrHeal(Node node) {
+  private void split(Node node) {
     if (split.isEmpty()) {
       split.add(node.name);
       split.add("n" + random.nextInt(NODES));
       hub.split(split);
-    } else {
-      split.clear();
-      hub.heal();
     }
+  }
+
+  private void heal() {
+    split.clear();
+    hub.heal();
   }
 
   private void restart(Node node) {
