@@ -3,6 +3,7 @@ package io.nearside.agent;
 import io.nearside.cluster.BusListener;
 import io.nearside.cluster.ClusterEvent;
 import io.nearside.cluster.EpochReason;
+import io.nearside.cluster.HeldKey;
 import java.util.List;
 
 /** Tells every face what the bus tells. When one throws, what was told counts as missed for all. */
@@ -42,6 +43,16 @@ final class BusFanOut implements BusListener {
   public void tracked(
       String scope, String fromNode, String fromIncarnation, long sinceNanos, long provenNanos) {
     faces.forEach(face -> face.tracked(scope, fromNode, fromIncarnation, sinceNanos, provenNanos));
+  }
+
+  @Override
+  public void held(String fromNode, List<HeldKey> keys) {
+    faces.forEach(face -> face.held(fromNode, keys));
+  }
+
+  @Override
+  public void settled(String fromNode, List<HeldKey> keys) {
+    faces.forEach(face -> face.settled(fromNode, keys));
   }
 
   @Override

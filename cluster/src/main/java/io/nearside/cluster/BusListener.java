@@ -55,6 +55,20 @@ public interface BusListener {
   default void tracked(
       String scope, String fromNode, String fromIncarnation, long sinceNanos, long provenNanos) {}
 
+  /**
+   * A peer is about to write these strongly consistent keys: drop them, break their leases and
+   * grant none until {@link #settled}. Holds of one key nest.
+   *
+   * @param keys none: every key of every database
+   */
+  default void held(String fromNode, List<HeldKey> keys) {}
+
+  /**
+   * That write is over, or is taken to be: drop the keys again; leases may be granted, unless
+   * another hold has them. Called once for each {@link #held} that returned, with the same keys.
+   */
+  default void settled(String fromNode, List<HeldKey> keys) {}
+
   /** Something happened that people want to see. */
   void event(ClusterEvent event);
 

@@ -18,6 +18,11 @@ import java.nio.charset.StandardCharsets;
  *     if it comes back or is known to have ended. 0 for not at all, which is right where client
  *     tracking sees such writes at the upstream
  * @param leaveTimeoutMillis how long leaving in good order may take
+ * @param strongLeaseMillis for how long a peer's grant lets this sidecar answer strongly consistent
+ *     keys from memory, and so how long their writers wait for it when it hangs; the same in the
+ *     whole fleet
+ * @param holdAfterLossMillis how long the holds of a peer that has gone are kept, as its last
+ *     writes may still be under way
  */
 public record BusSettings(
     String nodeId,
@@ -27,7 +32,9 @@ public record BusSettings(
     ClusterSecret secret,
     int queueKeysMax,
     long lostPeerFenceMillis,
-    long leaveTimeoutMillis) {
+    long leaveTimeoutMillis,
+    long strongLeaseMillis,
+    long holdAfterLossMillis) {
 
   /** Limit of each name that a sidecar tells its peers, in bytes of UTF-8. */
   public static final int NAME_BYTES_MAX = 255;
@@ -35,9 +42,16 @@ public record BusSettings(
   /** Below this, ordinary scheduling hiccups would fence. */
   public static final long MAX_STALENESS_MILLIS_MIN = 50;
 
+  /** Limits of a lease: what hiccups and drift leave of it, and what a writer may have to wait. */
+  public static final long STRONG_LEASE_MILLIS_MIN = 100;
+
+  public static final long STRONG_LEASE_MILLIS_MAX = 60_000;
+
   private static final int DEFAULT_QUEUE_KEYS_MAX = 65_536;
   private static final long DEFAULT_LOST_PEER_FENCE_MILLIS = 60_000;
   private static final long DEFAULT_LEAVE_TIMEOUT_MILLIS = 5_000;
+  private static final long DEFAULT_STRONG_LEASE_MILLIS = 1_000;
+  private static final long DEFAULT_HOLD_AFTER_LOSS_MILLIS = 5_000;
 
   public BusSettings {
     requireName("nodeId", nodeId);
@@ -58,6 +72,42 @@ public record BusSettings(
     require(
         leaveTimeoutMillis > 0,
         "leaveTimeoutMillis: " + leaveTimeoutMillis + " (expected at least 1)");
+    require(
+        strongLeaseMillis >= STRONG_LEASE_MILLIS_MIN
+            && strongLeaseMillis <= STRONG_LEASE_MILLIS_MAX,
+        "strongLeaseMillis: "
+            + strongLeaseMillis
+            + " (expected "
+            + STRONG_LEASE_MILLIS_MIN
+            + ".."
+            + STRONG_LEASE_MILLIS_MAX
+            + ")");
+    require(
+        holdAfterLossMillis >= 0,
+        "holdAfterLossMillis: " + holdAfterLossMillis + " (expected 0 or more)");
+  }
+
+  /** With the usual leases of strongly consistent keys. */
+  public BusSettings(
+      String nodeId,
+      String version,
+      String zone,
+      long maxStalenessMillis,
+      ClusterSecret secret,
+      int queueKeysMax,
+      long lostPeerFenceMillis,
+      long leaveTimeoutMillis) {
+    this(
+        nodeId,
+        version,
+        zone,
+        maxStalenessMillis,
+        secret,
+        queueKeysMax,
+        lostPeerFenceMillis,
+        leaveTimeoutMillis,
+        DEFAULT_STRONG_LEASE_MILLIS,
+        DEFAULT_HOLD_AFTER_LOSS_MILLIS);
   }
 
   /** With defaults for everything that is seldom changed. */

@@ -2,6 +2,7 @@ package io.nearside.cluster;
 
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries invalidations between the sidecars of a fleet, and knows how fresh this sidecar's
@@ -111,6 +112,43 @@ public interface InvalidationBus extends AutoCloseable {
 
   /** Why {@link #freshUntilNanos()} is in the past, or what it rests on; for people. */
   String freshnessDetail();
+
+  /**
+   * Asks every peer to drop these strongly consistent keys and to store nothing for them until the
+   * hold is settled. It is granted when each peer has done so, or can no longer answer from memory
+   * because its lease is over: at the latest a lease and its margin after it was sent. The caller
+   * stores nothing for the keys itself from before this call until it has settled.
+   *
+   * <p>This knows of the peers that the bus knows. While not joined, a hold is granted as soon as
+   * the leases are over that were granted before.
+   *
+   * @param keys none: every key of every database; so it is too when there are more than one
+   *     message carries
+   * @param granted runs at most once, on one of the bus's threads, never under its lock; must not
+   *     block. Not after {@link Hold#settle}, unless it was about to
+   * @return null when too many wait
+   */
+  @Nullable Hold hold(List<HeldKey> keys, Runnable granted);
+
+  /**
+   * Until when, on {@link System#nanoTime()}'s clock, no peer that the bus knows of can have had a
+   * strongly consistent write answered that has not been applied here, provided that {@link
+   * #freshUntilNanos} is open too. In the past: strong keys are not answered from memory. Read it
+   * as {@link #freshUntilNanos}.
+   */
+  long strongUntilNanos();
+
+  /** Why {@link #strongUntilNanos()} is in the past, or what it rests on; for people. */
+  String strongDetail();
+
+  /** The random name of this process, 32 hexadecimal digits; told to all peers. */
+  String anchorId();
+
+  /**
+   * The {@link #anchorId} of each listed peer that has not left and on whose grant this sidecar may
+   * rely now.
+   */
+  List<String> anchors();
 
   /** Whether this sidecar has joined its peers. */
   boolean joined();

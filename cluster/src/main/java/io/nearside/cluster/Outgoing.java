@@ -79,8 +79,13 @@ final class Outgoing {
     send(new Beat(sequence, stampNanos, echoes, info, demands, null, tracking));
   }
 
-  void note(Note note) {
-    send(note);
+  /**
+   * A note for one peer.
+   *
+   * @param to what carries a frame to it
+   */
+  void note(Note note, Consumer<byte[]> to) {
+    send(note, to);
   }
 
   void goodbye() {
@@ -164,10 +169,14 @@ final class Outgoing {
   }
 
   private void send(BusMessage message) {
+    send(message, sink);
+  }
+
+  private void send(BusMessage message, Consumer<byte[]> to) {
     byte[] frame = stamp.seal(BusCodec.encode(message));
     counters.bytesSent.add(frame.length);
     try {
-      sink.accept(frame);
+      to.accept(frame);
     } catch (RuntimeException e) {
       // Lost on the way like any other: the number that is missing tells the peers.
       LOG.debug("bus: a frame could not be sent", e);

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,6 +70,7 @@ public abstract class PeerBus implements InvalidationBus {
   private final AtomicBoolean started = new AtomicBoolean();
   private final CompletableFuture<Void> left = new CompletableFuture<>();
   private final AtomicBoolean trackingNews = new AtomicBoolean();
+  private final String anchorId;
   private volatile boolean leaving;
 
   /** Changed under the lock, with the incarnation; null until joined. */
@@ -102,6 +104,7 @@ public abstract class PeerBus implements InvalidationBus {
     this.counters = new BusCounters(clock.nanos());
     this.queue = new PublishQueue(settings.queueKeysMax());
     this.seal = new Seal(settings.secret());
+    this.anchorId = Incarnation.next(environment.random()).hex();
     this.protocol =
         factory.create(settings, clock, () -> Incarnation.next(environment.random()), counters);
     this.nextBeatNanos = clock.nanos();
@@ -276,9 +279,15 @@ public abstract class PeerBus implements InvalidationBus {
   private void sendNotes(@Nullable Outgoing out) {
     for (Note note = notes.poll(); note != null; note = notes.poll()) {
       if (out != null) {
-        out.note(note);
+        out.note(note, sinkFor(note.to()));
       }
     }
+  }
+
+  /** What carries a frame to one peer, or to all where it is not known. */
+  private Consumer<byte[]> sinkFor(Incarnation to) {
+    @Nullable String member = protocol.transportIdOf(to);
+    return member == null ? transport::send : frame -> transport.sendTo(member, frame);
   }
 
   private void finish(@Nullable Outgoing out) {
@@ -370,6 +379,43 @@ public abstract class PeerBus implements InvalidationBus {
         badMessagesLogged = count;
       }
     }
+  }
+
+  @Override
+  public final @Nullable Hold hold(List<HeldKey> keys, Runnable granted) {
+    var waiting = new AtomicBoolean(true);
+    granted.run();
+    return new Hold() {
+      @Override
+      public boolean isGranted() {
+        return waiting.get();
+      }
+
+      @Override
+      public void settle() {
+        waiting.set(false);
+      }
+    };
+  }
+
+  @Override
+  public final long strongUntilNanos() {
+    return protocol.freshUntilNanos();
+  }
+
+  @Override
+  public final String strongDetail() {
+    return freshnessDetail();
+  }
+
+  @Override
+  public final String anchorId() {
+    return anchorId;
+  }
+
+  @Override
+  public final List<String> anchors() {
+    return List.of();
   }
 
   @Override

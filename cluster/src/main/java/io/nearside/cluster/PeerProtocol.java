@@ -452,6 +452,16 @@ class PeerProtocol {
     return self;
   }
 
+  /** By which name the transport lists a peer; null when nobody listed is bound to it. */
+  final @Nullable String transportIdOf(Incarnation life) {
+    for (Peer peer : view) {
+      if (life.equals(peer.incarnation)) {
+        return peer.transportId;
+      }
+    }
+    return null;
+  }
+
   final long freshUntilNanos() {
     return freshUntil;
   }

@@ -18,6 +18,14 @@ public interface PeerTransport {
   void send(byte[] frame);
 
   /**
+   * As {@link #send}, for one member only, where the transport can; else for all. In no order with
+   * what goes to all.
+   */
+  default void sendTo(String memberId, byte[] frame) {
+    send(frame);
+  }
+
+  /**
    * Finds out whether the process of a member that is listed no more has ended, and if so tells the
    * receiver. Returns at once; may never come to know. From any thread.
    */

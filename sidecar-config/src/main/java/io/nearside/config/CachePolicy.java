@@ -23,10 +23,11 @@ public record CachePolicy(
         long ttlMaxMillis,
     @Setting(
             doc =
-                "`eventual`: served from memory, coherent within `coherence.maxStalenessMillis`. `bypass`:"
-                    + " never served from memory. `strong` is a later capability.",
-            byDefault = "eventual",
-            later = "strong")
+                "`eventual`: served from memory, coherent within `coherence.maxStalenessMillis`. `strong`:"
+                    + " served from memory, and a write waits until no sidecar can serve the value from"
+                    + " before it (`coherence.strongLeaseMillis` at most). `bypass`: never served from"
+                    + " memory.",
+            byDefault = "eventual")
         Consistency consistency,
     @Setting(doc = "Whether the absence of a key is cached as well.", byDefault = "true")
         boolean negative) {

@@ -10,9 +10,18 @@ public record CoherenceConfig(
             byDefault = "1000",
             min = 100,
             max = 60_000)
-        long maxStalenessMillis) {
+        long maxStalenessMillis,
+    @Setting(
+            doc =
+                "How long a sidecar may go on serving keys of `consistency: strong` from memory after its"
+                    + " last proof, and so how long a write of such a key waits at most for a sidecar that"
+                    + " does not answer. Must be the same in the whole fleet.",
+            byDefault = "1000",
+            min = 100,
+            max = 60_000)
+        long strongLeaseMillis) {
 
   public CoherenceConfig {
-    Check.of(CoherenceConfig.class, maxStalenessMillis).done();
+    Check.of(CoherenceConfig.class, maxStalenessMillis, strongLeaseMillis).done();
   }
 }

@@ -7,6 +7,8 @@ public enum Consistency implements Choice {
 
   /** Served from memory, coherent within {@code coherence.maxStalenessMillis}. */
   EVENTUAL,
+  /** Served from memory, linearizable among all who read and write through sidecars. */
+  STRONG,
   /** Never served from memory. */
   BYPASS;
 

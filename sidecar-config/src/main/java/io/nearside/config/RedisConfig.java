@@ -23,11 +23,12 @@ public record RedisConfig(
             live = true)
         List<String> deny,
     @Setting(doc = "The near-cache.", live = true) RedisCacheConfig cache,
-    @Setting(doc = "Writers that bypass the sidecars.") RedisTrackingConfig tracking) {
+    @Setting(doc = "Writers that bypass the sidecars.") RedisTrackingConfig tracking,
+    @Setting(doc = "What is read before clients ask for it.", live = true) RedisWarmConfig warm) {
 
   public RedisConfig {
     deny = deny.stream().map(command -> command.toUpperCase(Locale.ROOT)).toList();
-    Check.of(RedisConfig.class, enabled, listen, upstream, clients, deny, cache, tracking)
+    Check.of(RedisConfig.class, enabled, listen, upstream, clients, deny, cache, tracking, warm)
         .require(
             !enabled || !upstreamIsListener(listen, upstream.url()),
             "upstream.url",

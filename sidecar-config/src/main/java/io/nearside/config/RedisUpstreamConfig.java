@@ -10,10 +10,13 @@ public record RedisUpstreamConfig(
         UpstreamUrl url,
     @Setting(
             doc =
-                "How the upstream is laid out. Sentinel and Redis Cluster are a later capability.",
+                "`standalone`: the server of `url`. `sentinel`: the primary that the sentinels name; of"
+                    + " `url` the scheme, the user and the database hold, for the servers and (TLS)"
+                    + " the sentinels. Redis Cluster is a later capability.",
             byDefault = "standalone",
-            later = {"sentinel", "cluster"})
+            later = "cluster")
         UpstreamMode mode,
+    @Setting(doc = "With `mode: sentinel`.") RedisSentinelConfig sentinel,
     @Setting(
             doc =
                 "ACL user of the sidecar's own connections, and of clients where `clients.identity` is"
@@ -78,6 +81,7 @@ public record RedisUpstreamConfig(
             RedisUpstreamConfig.class,
             url,
             mode,
+            sentinel,
             username,
             password,
             tls,
@@ -115,6 +119,19 @@ public record RedisUpstreamConfig(
             "files",
             "expected only with a rediss:// url",
             "url")
+        .require(
+            mode != UpstreamMode.SENTINEL
+                || (!sentinel.master().isEmpty() && !sentinel.nodes().isEmpty()),
+            "sentinel",
+            "\"\"",
+            "expected master and nodes, as mode is sentinel",
+            "mode")
+        .require(
+            mode != UpstreamMode.SENTINEL || !url.unix(),
+            "url",
+            url,
+            "expected redis:// or rediss://, as mode is sentinel",
+            "mode")
         .require(
             reconnectMinMillis <= reconnectMaxMillis,
             "reconnectMinMillis",

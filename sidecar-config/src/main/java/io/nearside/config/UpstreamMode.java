@@ -4,7 +4,8 @@ import java.util.Locale;
 
 /** How the upstream is laid out. */
 public enum UpstreamMode implements Choice {
-  STANDALONE;
+  STANDALONE,
+  SENTINEL;
 
   @Override
   public String label() {

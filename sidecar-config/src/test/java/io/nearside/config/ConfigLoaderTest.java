@@ -175,20 +175,16 @@ final class ConfigLoaderTest {
             "redis.upstream.url: redis-cluster://a:1 (Redis Cluster is a later capability; "
                 + UpstreamUrl.EXPECTED
                 + "), line 3 of nearside.yaml",
-            "redis.upstream.mode: sentinel (a later capability; expected standalone), line 4 of"
-                + " nearside.yaml",
-            "redis.cache.policies[0].consistency: strong (a later capability; expected one of eventual,"
-                + " bypass), line 6 of nearside.yaml",
-            "cluster.topology: client (a later capability; expected one of none, embedded), line 7 of"
+            "redis.upstream.mode: cluster (a later capability; expected one of standalone, sentinel),"
+                + " line 4 of nearside.yaml",
+            "cluster.topology: client (a later capability; expected one of none, embedded), line 5 of"
                 + " nearside.yaml"),
         problems(
             """
             redis:
               upstream:
                 url: redis-cluster://a:1
-                mode: sentinel
-              cache:
-                policies: [{match: "*", consistency: strong}]
+                mode: cluster
             cluster: {topology: client}
             """));
   }

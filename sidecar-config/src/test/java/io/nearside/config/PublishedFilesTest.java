@@ -101,7 +101,7 @@ final class PublishedFilesTest {
         "redis: {upstream: {url: 'http://x'}}",
         "redis: {upstream: {mode: cluster}}",
         "redis: {cache: {policies: [{cache: true}]}}",
-        "redis: {cache: {policies: [{match: '*', consistency: strong}]}}",
+        "redis: {cache: {policies: [{match: '*', consistency: linear}]}}",
         "redis: {cache: {maxBytes: lots}}",
         "redis: {cache: {maxBytes: 1}}",
         "redis: {cache: {hashes: maybe}}",

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the cache holds for one key: a raw reply for each exact command line that was asked, per
- * scope. Immutable; a fill makes a new one.
+ * scope. A fill makes a new one.
  *
  * @param epoch the cache's epoch when the first reply was filled; an entry of an older epoch is
  *     unreachable
@@ -20,16 +20,63 @@ record Entry(long epoch, Variant[] variants) {
   private static final int ENTRY_BYTES = 160;
   private static final int VARIANT_BYTES = 96;
 
-  /**
-   * One reply.
-   *
-   * @param scope who asked, in which protocol: replies are not shared across scopes
-   * @param hash of {@code frame}
-   * @param frame the command line as the client sent it
-   * @param expiresNanos when it must not be served any more, by {@link System#nanoTime()}
-   */
-  record Variant(
-      int scope, int hash, byte[] frame, byte[] reply, long filledNanos, long expiresNanos) {
+  /** One reply; nothing of it changes but the count of its hits. */
+  static final class Variant {
+    private final int scope;
+    private final int hash;
+    private final byte[] frame;
+    private final byte[] reply;
+    private final long filledNanos;
+    private final long expiresNanos;
+    // Raced for by the event loops: some hits are lost, and nothing but an order rests on it.
+    private int hits;
+
+    /**
+     * @param scope who asked, in which protocol: replies are not shared across scopes
+     * @param hash of {@code frame}
+     * @param frame the command line as the client sent it
+     * @param expiresNanos when it must not be served any more, by {@link System#nanoTime()}
+     */
+    Variant(int scope, int hash, byte[] frame, byte[] reply, long filledNanos, long expiresNanos) {
+      this.scope = scope;
+      this.hash = hash;
+      this.frame = frame;
+      this.reply = reply;
+      this.filledNanos = filledNanos;
+      this.expiresNanos = expiresNanos;
+    }
+
+    int scope() {
+      return scope;
+    }
+
+    byte[] frame() {
+      return frame;
+    }
+
+    byte[] reply() {
+      return reply;
+    }
+
+    long filledNanos() {
+      return filledNanos;
+    }
+
+    long expiresNanos() {
+      return expiresNanos;
+    }
+
+    void hit() {
+      hits++;
+    }
+
+    /** Hits since the last call. */
+    int takeHits() {
+      int taken = hits;
+      hits = 0;
+      return taken;
+    }
+
     boolean is(int scope, byte[] bytes, int from, int to) {
       return this.scope == scope && Arrays.equals(frame, 0, frame.length, bytes, from, to);
     }

@@ -2,6 +2,7 @@ package io.nearside.agent.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -103,7 +104,44 @@ public final class NearCache {
       return null;
     }
     Entry.Variant variant = entry.find(scope, bytes, from, to);
-    return variant == null || nowNanos - variant.expiresNanos() >= 0 ? null : variant.reply();
+    if (variant == null || nowNanos - variant.expiresNanos() >= 0) {
+      return null;
+    }
+    variant.hit();
+    return variant.reply();
+  }
+
+  /** Whether {@link #lookup} would give a reply at {@code nowNanos}; counts as no hit. */
+  public boolean holds(Key.Probe key, int scope, byte[] frame, long nowNanos) {
+    Entry entry = map.get(key);
+    if (entry == null || entry.epoch() != epoch.get()) {
+      return false;
+    }
+    Entry.Variant variant = entry.find(scope, frame, 0, frame.length);
+    return variant != null && nowNanos - variant.expiresNanos() < 0;
+  }
+
+  /**
+   * The replies of the keys that are used most, by the estimate that eviction goes by, most first.
+   * Takes their hits: each hit is told once. Takes time in proportion to {@code keysMax}.
+   */
+  public List<HotReply> hottest(int keysMax) {
+    long now = nanoClock.getAsLong();
+    List<HotReply> hot = new ArrayList<>();
+    entries
+        .policy()
+        .eviction()
+        .ifPresent(
+            eviction ->
+                eviction
+                    .hottest(keysMax)
+                    .forEach(
+                        (key, entry) -> {
+                          for (Entry.Variant variant : entry.variants()) {
+                            hot.add(HotReply.of(key.database(), variant, now));
+                          }
+                        }));
+    return hot;
   }
 
   /**

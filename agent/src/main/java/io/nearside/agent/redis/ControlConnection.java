@@ -3,10 +3,10 @@ package io.nearside.agent.redis;
 import io.nearside.agent.redis.command.CommandTable;
 import io.nearside.agent.redis.command.MalformedCommandReplyException;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
-import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.Arrays;
@@ -37,7 +37,7 @@ final class ControlConnection {
   }
 
   private final Vertx vertx;
-  private final RedisOptions options;
+  private final Upstream upstream;
   private final Watcher watcher;
   private final long maxStalenessNanos;
   private final long retryMillis;
@@ -65,7 +65,7 @@ final class ControlConnection {
       long retryMillis,
       Watcher watcher) {
     this.vertx = vertx;
-    this.options = upstream.redisOptions();
+    this.upstream = upstream;
     this.watcher = watcher;
     this.maxStalenessNanos = maxStalenessMillis * 1_000_000;
     this.retryMillis = retryMillis;
@@ -78,7 +78,8 @@ final class ControlConnection {
     if (closed) {
       return;
     }
-    client = Redis.createClient(vertx, options);
+    SocketAddress server = upstream.address();
+    client = Redis.createClient(vertx, upstream.redisOptions());
     client
         .connect()
         .onComplete(
@@ -86,6 +87,9 @@ final class ControlConnection {
               if (done.failed()) {
                 detail = "can not connect: " + done.cause().getMessage();
                 watcher.reachable(false, detail);
+                disconnect();
+                again();
+              } else if (!upstream.isAt(server)) {
                 disconnect();
                 again();
               } else {
@@ -149,6 +153,14 @@ final class ControlConnection {
       watcher.reachable(false, detail);
       disconnect();
       again();
+    }
+  }
+
+  /** Begins anew, with the server of now. */
+  void restart() {
+    RedisConnection open = connection;
+    if (open != null) {
+      lost(open, "the primary has moved");
     }
   }
 

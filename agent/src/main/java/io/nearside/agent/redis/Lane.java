@@ -178,6 +178,7 @@ final class Lane {
 
   /** A connection closed. */
   void gone(UpstreamConnection connection) {
+    loop.gone(connection);
     boolean wasShared = shared.remove(connection);
     idle.remove(connection);
     if (wasShared && scope.credentials() != null && !loop.isClosing()) {

@@ -11,6 +11,7 @@ import io.nearside.config.ClientIdentity;
 import io.nearside.config.NearsideConfig;
 import io.nearside.config.RedisCacheConfig;
 import io.nearside.config.RedisUpstreamConfig;
+import io.nearside.config.UpstreamMode;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -46,6 +47,7 @@ public final class RedisFace {
   private final Scope initialScope;
   private final ControlConnection control;
   private final @Nullable Trackers tracking;
+  private final @Nullable Sentinels sentinels;
   private final long maxStalenessMillis;
   private final List<RedisLoop> loops = new CopyOnWriteArrayList<>();
   private final List<Consumer<ClusterEvent>> eventListeners = new CopyOnWriteArrayList<>();
@@ -64,7 +66,12 @@ public final class RedisFace {
     this.nodeId = nodeId;
     this.bus = bus;
     this.maxStalenessMillis = config.coherence().maxStalenessMillis();
-    this.upstream = new Upstream(config.redis().upstream());
+    RedisUpstreamConfig server = config.redis().upstream();
+    this.upstream = new Upstream(server);
+    this.sentinels =
+        server.mode() == UpstreamMode.SENTINEL
+            ? new Sentinels(vertx, upstream, server.sentinel(), nodeId, this::primaryMoved)
+            : null;
     this.pinned = new Pinned(config.redis().upstream().pinnedConnectionsMax());
     RedisCacheConfig cache = config.redis().cache();
     var nearCache =
@@ -135,10 +142,19 @@ public final class RedisFace {
     if (!settings.config().redis().enabled()) {
       return Future.succeededFuture();
     }
-    control.start();
-    if (tracking != null) {
-      tracking.start();
+    if (sentinels != null) {
+      sentinels.start();
     }
+    var _ =
+        upstream
+            .known()
+            .onSuccess(
+                known -> {
+                  control.start();
+                  if (tracking != null) {
+                    tracking.start();
+                  }
+                });
     return listeners.open(settings.config().runtime().eventLoops(), loops::add);
   }
 
@@ -330,12 +346,44 @@ public final class RedisFace {
    * back.
    */
   void upstreamDemoted() {
+    askSentinels();
     coherence.moveEpochEverywhere(EpochReason.UPSTREAM_FAILOVER);
     retireConnections();
   }
 
+  /**
+   * Commands go to another server. Entries of the old one go at once; what is still read from it
+   * while the loops leave it goes when all have.
+   */
+  private void primaryMoved() {
+    coherence.moveEpochEverywhere(EpochReason.UPSTREAM_FAILOVER);
+    control.restart();
+    if (tracking != null) {
+      tracking.restart("the primary has moved");
+    }
+    var staying = new AtomicInteger(loops.size());
+    for (RedisLoop loop : loops) {
+      loop.run(
+          () -> {
+            loop.leaveServer();
+            if (staying.decrementAndGet() == 0) {
+              coherence.moveEpoch(EpochReason.UPSTREAM_FAILOVER);
+            }
+          });
+    }
+  }
+
   void upstreamState(boolean up, String why) {
     health.state(up, why);
+    if (!up || control.role().equals("slave")) {
+      askSentinels();
+    }
+  }
+
+  private void askSentinels() {
+    if (sentinels != null) {
+      sentinels.ask();
+    }
   }
 
   // ---- for operations
@@ -430,6 +478,9 @@ public final class RedisFace {
         .compose(v -> drained.future())
         .onComplete(
             v -> {
+              if (sentinels != null) {
+                sentinels.close();
+              }
               control.close();
               if (tracking != null) {
                 tracking.close();

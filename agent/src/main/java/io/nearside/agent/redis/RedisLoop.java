@@ -9,6 +9,7 @@ import io.vertx.core.Context;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -30,12 +31,14 @@ final class RedisLoop {
   private static final int SCRATCH_BYTES = 64 * 1024;
   private static final long FENCE_NANOS = 50_000;
   private static final long SWEEP_MILLIS = 1000;
+  private static final long MOVE_GRACE_MILLIS = 1000;
 
   private final RedisFace face;
   private final ContextInternal context;
   private final EventLoop eventLoop;
   private final NetClient client;
   private final Map<Scope, Lane> lanes = new HashMap<>();
+  private final Set<UpstreamConnection> connections = new HashSet<>();
   private final Set<Session> sessions = new HashSet<>();
   private final List<Session> dirty = new ArrayList<>();
   private final LoopCounters counters = new LoopCounters(this);
@@ -187,9 +190,14 @@ final class RedisLoop {
   /** A new connection for a lane, connecting and logging in; it may be used at once. */
   UpstreamConnection connect(Lane lane) {
     var connection = new UpstreamConnection(this, lane);
+    connections.add(connection);
     attempt(connection);
     expire(connection);
     return connection;
+  }
+
+  void gone(UpstreamConnection connection) {
+    connections.remove(connection);
   }
 
   private void expire(UpstreamConnection connection) {
@@ -208,10 +216,10 @@ final class RedisLoop {
     if (connection.isClosed()) {
       return;
     }
+    SocketAddress server = face.upstream().address();
     context.runOnContext(
         v ->
-            client
-                .connect(face.upstream().address())
+            Upstream.connect(client, server)
                 .onComplete(
                     connected -> {
                       tick();
@@ -219,6 +227,9 @@ final class RedisLoop {
                         connectFailed(connection, connected.cause().getMessage());
                       } else if (connection.isClosed()) {
                         var _ = connected.result().close();
+                      } else if (!face.upstream().isAt(server)) {
+                        var _ = connected.result().close();
+                        attempt(connection);
                       } else {
                         logIn(connection, connection.install(connected.result()));
                       }
@@ -358,6 +369,24 @@ final class RedisLoop {
   void retireConnections() {
     List.copyOf(lanes.values()).forEach(Lane::retire);
     List.copyOf(sessions).forEach(Session::retireShared);
+  }
+
+  /**
+   * Commands go to another server from now on. What the old one owes it may still answer for a
+   * moment; then its connections are cut, also those of subscribers and of who waits in vain.
+   */
+  void leaveServer() {
+    connectFailures = 0;
+    List<UpstreamConnection> old = List.copyOf(connections);
+    retireConnections();
+    for (UpstreamConnection connection : old) {
+      if (!connection.isReady()) {
+        connection.close(DisconnectReason.RETIRED);
+      }
+    }
+    after(
+        MOVE_GRACE_MILLIS,
+        () -> old.forEach(connection -> connection.close(DisconnectReason.RETIRED)));
   }
 
   private void sweep() {

@@ -127,6 +127,18 @@ final class Trackers implements TrackingConnection.Watcher {
     }
   }
 
+  /** Begins anew, with the server of now; from any thread. */
+  void restart(String why) {
+    context.runOnContext(
+        v -> {
+          if (connection != null) {
+            log.info("tracking begins anew, {}", why);
+            stop();
+            tellAble(null);
+          }
+        });
+  }
+
   private synchronized void rescope(String serverNow) {
     TrackingScope now = new TrackingScope(serverNow, prefixes);
     scope = now;

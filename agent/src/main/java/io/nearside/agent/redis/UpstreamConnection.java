@@ -34,6 +34,8 @@ final class UpstreamConnection implements RawSocket.Peer {
 
   // Sent before the connection stood, in order; null once it stands.
   private @Nullable List<Unsent> unsent = new ArrayList<>();
+  // Connected; it becomes the socket when it is logged in.
+  private @Nullable RawSocket installed;
   private @Nullable RawSocket socket;
   private @Nullable Session pinnedTo;
   private @Nullable Session slowReader;
@@ -240,8 +242,8 @@ final class UpstreamConnection implements RawSocket.Peer {
   }
 
   void close(DisconnectReason reason) {
-    if (socket != null) {
-      socket.abort(reason);
+    if (installed != null) {
+      installed.abort(reason);
     } else if (!closed) {
       closed = true;
       lane.gone(this);
@@ -383,7 +385,9 @@ final class UpstreamConnection implements RawSocket.Peer {
 
   /** Takes over a connected socket; {@link #ready} follows when it is logged in. */
   RawSocket install(NetSocket connected) {
-    return RawSocket.install(connected, loop.face().outboundBytesMax(), this);
+    RawSocket raw = RawSocket.install(connected, loop.face().outboundBytesMax(), this);
+    installed = raw;
+    return raw;
   }
 
   /** For the login: sends at once, before what waits. */

@@ -4,6 +4,8 @@ import io.nearside.cluster.BusListener;
 import io.nearside.cluster.BusStatistics;
 import io.nearside.cluster.Demand;
 import io.nearside.cluster.EpochReason;
+import io.nearside.cluster.HeldKey;
+import io.nearside.cluster.Hold;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.cluster.Member;
 import io.nearside.cluster.Membership;
@@ -12,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** A bus with one peer that says what it is told to say. */
 final class FakeBus implements InvalidationBus {
@@ -63,6 +66,31 @@ final class FakeBus implements InvalidationBus {
   @Override
   public String freshnessDetail() {
     return joined ? "fresh: a test says so" : "fenced: not joined";
+  }
+
+  @Override
+  public @Nullable Hold hold(List<HeldKey> keys, Runnable granted) {
+    return null;
+  }
+
+  @Override
+  public long strongUntilNanos() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
+  public String strongDetail() {
+    return "strong: a test says so";
+  }
+
+  @Override
+  public String anchorId() {
+    return "00ff";
+  }
+
+  @Override
+  public List<String> anchors() {
+    return List.of();
   }
 
   @Override

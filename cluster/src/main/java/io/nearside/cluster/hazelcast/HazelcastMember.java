@@ -17,6 +17,7 @@ import io.nearside.cluster.PeerTransport.Receiver;
 import io.nearside.cluster.PeerTransport.TransportMember;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ final class HazelcastMember implements MembershipListener, LifecycleListener {
   private final Receiver receiver;
   private final HazelcastInstance instance;
   private final ITopic<Object> topic;
+  private final Frames frames;
   private final CountDownLatch end = new CountDownLatch(1);
   private boolean announced;
 
@@ -47,11 +49,12 @@ final class HazelcastMember implements MembershipListener, LifecycleListener {
     config.getMemberAttributeConfig().setAttribute("nearside.node", nodeId);
     instance = Hazelcast.newHazelcastInstance(config);
     topic = instance.getTopic(TOPIC);
+    frames = new Frames(receiver);
   }
 
   /** From now on tells the receiver everything, and first that it has joined. */
   void announce() {
-    topic.addMessageListener(new Frames(receiver));
+    topic.addMessageListener(frames);
     instance.getLifecycleService().addLifecycleListener(this);
     instance.getCluster().addMembershipListener(this);
     joined(false);
@@ -59,6 +62,7 @@ final class HazelcastMember implements MembershipListener, LifecycleListener {
 
   private synchronized void joined(boolean merged) {
     announced = true;
+    inbox(instance.getCluster().getLocalMember().getUuid()).addMessageListener(frames);
     receiver.joined(describe(instance.getCluster().getLocalMember()), others(), merged);
   }
 
@@ -95,6 +99,16 @@ final class HazelcastMember implements MembershipListener, LifecycleListener {
     topic.publish(frame);
   }
 
+  /** To one member; as {@link #publish}. */
+  void publishTo(String memberId, byte[] frame) {
+    inbox(UUID.fromString(memberId)).publish(frame);
+  }
+
+  /** A topic on which one member listens; its name is new with each joining. */
+  private ITopic<Object> inbox(UUID member) {
+    return instance.getTopic(TOPIC + "/" + member);
+  }
+
   /** Blocks until it has ended or is released. */
   void awaitEnd() throws InterruptedException {
     end.await();
@@ -106,6 +120,11 @@ final class HazelcastMember implements MembershipListener, LifecycleListener {
 
   /** Leaves in good order; blocks. */
   void shutdown() {
+    try {
+      inbox(instance.getCluster().getLocalMember().getUuid()).destroy();
+    } catch (HazelcastInstanceNotActiveException e) {
+      LOG.debug("cluster: ended before it was shut down", e);
+    }
     instance.shutdown();
   }
 

@@ -47,6 +47,14 @@ final class HazelcastTransport implements PeerTransport {
   }
 
   @Override
+  public void sendTo(String memberId, byte[] frame) {
+    HazelcastMember current = member;
+    if (current != null) {
+      current.publishTo(memberId, frame);
+    }
+  }
+
+  @Override
   public void inquire(TransportMember former) {
     Receiver told = receiver;
     if (told != null) {

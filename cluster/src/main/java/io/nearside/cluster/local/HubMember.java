@@ -78,6 +78,11 @@ final class HubMember implements PeerTransport, Pulse {
   }
 
   @Override
+  public void sendTo(String memberId, byte[] frame) {
+    hub.carryTo(this, memberId, frame);
+  }
+
+  @Override
   public void inquire(TransportMember former) {
     hub.inquire(this, former);
   }

@@ -80,7 +80,19 @@ public final class LocalHub {
   }
 
   void carry(HubMember from, byte[] frame) {
-    for (HubMember to : members) {
+    carry(from, frame, members);
+  }
+
+  /** To one member, as it is listed now. */
+  void carryTo(HubMember from, String memberId, byte[] frame) {
+    HubMember to = everListed.get(memberId);
+    if (to != null && to.id.equals(memberId)) {
+      carry(from, frame, List.of(to));
+    }
+  }
+
+  private void carry(HubMember from, byte[] frame, List<HubMember> receivers) {
+    for (HubMember to : receivers) {
       boolean linked = to != from && to.side == from.side && from.alive;
       if (linked && !cuts.contains(Link.of(from.name, to.name))) {
         for (long delay : faults.copies(from.name, to.name)) {

@@ -4,12 +4,15 @@ import io.nearside.cluster.BusListener;
 import io.nearside.cluster.BusStatistics;
 import io.nearside.cluster.Demand;
 import io.nearside.cluster.EpochReason;
+import io.nearside.cluster.HeldKey;
+import io.nearside.cluster.Hold;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.cluster.Membership;
 import io.nearside.cluster.TrackingPeer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bus that leaves out some invalidations before they get a number, which nobody can notice: a
@@ -105,6 +108,31 @@ final class SkippingBus implements InvalidationBus {
   @Override
   public String freshnessDetail() {
     return bus.freshnessDetail();
+  }
+
+  @Override
+  public @Nullable Hold hold(List<HeldKey> keys, Runnable granted) {
+    return bus.hold(keys, granted);
+  }
+
+  @Override
+  public long strongUntilNanos() {
+    return bus.strongUntilNanos();
+  }
+
+  @Override
+  public String strongDetail() {
+    return bus.strongDetail();
+  }
+
+  @Override
+  public String anchorId() {
+    return bus.anchorId();
+  }
+
+  @Override
+  public List<String> anchors() {
+    return bus.anchors();
   }
 
   @Override
