@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,7 +65,7 @@ final class TrackersTest {
       for (int i = 0; i < fleet.size(); i++) {
         int sidecar = i;
         Eventually.holds(
-            "epoch of " + i, () -> trackingEpochs(fleet).get(sidecar) > before.get(sidecar));
+            "epoch of " + i, () -> trackingEpochs(fleet, sidecar) > before.get(sidecar));
       }
     }
   }
@@ -85,7 +86,7 @@ final class TrackersTest {
                       .noneMatch(each -> Integer.parseInt(each.group("sidecar")) == leaves));
       for (int i = 0; i < fleet.size(); i++) {
         if (i != leaves) {
-          assertEquals(before.get(i), trackingEpochs(fleet).get(i), "epochs of " + i);
+          assertEquals(before.get(i), trackingEpochs(fleet, i), "epochs of " + i);
         }
       }
     }
@@ -114,16 +115,15 @@ final class TrackersTest {
     return found;
   }
 
-  /** How often each sidecar's epoch has moved because of tracking. */
+  /** How often a sidecar's epoch has moved because of tracking. */
+  private static long trackingEpochs(InProcessFleet fleet, int sidecar) {
+    Map<EpochReason, Long> moves = statistics(fleet.agent(sidecar).redis()).epochMoves();
+    return moves.getOrDefault(EpochReason.TRACKING_LOST, 0L)
+        + moves.getOrDefault(EpochReason.TRACKING_HANDOVER, 0L);
+  }
+
   private static List<Long> trackingEpochs(InProcessFleet fleet) {
-    List<Long> counts = new ArrayList<>();
-    for (int i = 0; i < fleet.size(); i++) {
-      Map<EpochReason, Long> moves = statistics(fleet.agent(i).redis()).epochMoves();
-      counts.add(
-          moves.getOrDefault(EpochReason.TRACKING_LOST, 0L)
-              + moves.getOrDefault(EpochReason.TRACKING_HANDOVER, 0L));
-    }
-    return counts;
+    return IntStream.range(0, fleet.size()).mapToObj(i -> trackingEpochs(fleet, i)).toList();
   }
 
   private static RedisStatistics statistics(RedisFace face) {
