@@ -231,8 +231,8 @@ public abstract class PeerBus implements InvalidationBus {
     try {
       protocol.tick();
       out = outgoing;
-      boolean wanted = protocol.takeBeatWanted() | trackingNews.getAndSet(false);
-      if (wanted || now - nextBeatNanos >= 0) {
+      boolean news = trackingNews.getAndSet(false);
+      if (protocol.takeBeatWanted() || news || now - nextBeatNanos >= 0) {
         nextBeatNanos = now + beatNanos;
         echoes = protocol.echoes();
         tracking = ownTracking.all();

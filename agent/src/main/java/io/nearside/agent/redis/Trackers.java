@@ -165,6 +165,7 @@ final class Trackers implements TrackingConnection.Watcher {
     } else if (open.isTracking() && !open.scope().name().equals(seen.name())) {
       log.info("tracking begins anew, the server or the cached prefixes have changed");
       stop();
+      retryAtNanos = now + retryNanos;
     } else if (isSpare(seen, now)) {
       log.info("tracking is left to peers trackers={}", activePeers());
       stop();

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
     name = "trackers",
     mixinStandardHelpOptions = true,
     description = {
-      "Sidecars in this process in front of one Redis, and writers that go around them: connections,",
+      "Sidecars in this process in front of one Redis, and writers that go around them:"
+          + " connections,",
       "tracking and bytes at Redis, with tracking and without."
     })
 final class TrackersBenchCommand implements Callable<Integer> {

@@ -128,10 +128,7 @@ final class TrackersTest {
 
   private static RedisStatistics statistics(RedisFace face) {
     try {
-      return face.statistics()
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(20, TimeUnit.SECONDS);
+      return face.statistics().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new AssertionError("no statistics", e);
     }

@@ -8,6 +8,7 @@ import io.nearside.tests.stack.RawRedis;
 import io.nearside.tests.stack.RedisServer;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,7 @@ final class TrackingRefusedTest {
   void report_saysThatItIsRefusedAndWhy() throws IOException {
     try (InProcessSidecar sidecar = InProcessSidecar.inFrontOf(redis.url())) {
       Eventually.holds("refused", () -> !sidecar.agent().redis().tracksWriters());
-      TrackingReport report = sidecar.agent().redis().tracking();
+      TrackingReport report = report(sidecar);
       assertTrue(report.unsupported());
       assertTrue(report.detail().contains("NOPERM"), report.detail());
     }
@@ -55,12 +56,16 @@ final class TrackingRefusedTest {
         RawRedis client = sidecar.connect()) {
       Eventually.holds("refused", () -> !sidecar.agent().redis().tracksWriters());
       redis.command("ACL", "SETUSER", "default", "+client|tracking");
-      Eventually.holds("tracked", () -> sidecar.agent().redis().tracking().tracking());
+      Eventually.holds("tracked", () -> report(sidecar).tracking());
       redis.command("SET", "k", "old");
       sidecar.askUntilHit(client, "GET", "k");
       redis.command("SET", "k", "new");
       Eventually.holds("the new value", () -> client.ask("GET", "k").equals("$3\r\nnew\r\n"));
       assertTrue(sidecar.agent().redis().tracksWriters());
     }
+  }
+
+  private static TrackingReport report(InProcessSidecar sidecar) {
+    return Objects.requireNonNull(sidecar.agent().redis().tracking());
   }
 }
