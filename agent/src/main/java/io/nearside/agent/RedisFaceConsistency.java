@@ -2,10 +2,12 @@ package io.nearside.agent;
 
 import io.nearside.agent.admin.ConsistencyView;
 import io.nearside.agent.redis.RedisFace;
+import io.nearside.agent.redis.TrackingReport;
 import io.nearside.config.NearsideConfig;
 import io.nearside.config.RedisConfig;
 import io.vertx.core.Future;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The Redis face's fence, epochs and tracking, as people may ask for them. */
 final class RedisFaceConsistency implements ConsistencyView {
@@ -36,5 +38,14 @@ final class RedisFaceConsistency implements ConsistencyView {
       return Tracking.OFF;
     }
     return face.tracksWriters() ? Tracking.ON : Tracking.UNSUPPORTED;
+  }
+
+  @Override
+  public @Nullable Trackers trackers() {
+    TrackingReport report = face.tracking();
+    return report == null
+        ? null
+        : new Trackers(
+            report.tracking(), report.trackers(), report.provenMillisAgo(), report.detail());
   }
 }

@@ -269,8 +269,8 @@ public abstract class PeerBus implements InvalidationBus {
       strongInfo = protocol.strong().info();
       granted = protocol.strong().own.takeGranted();
       strongDueNanos = protocol.strong().own.dueInNanos(now);
-      boolean wanted = protocol.takeBeatWanted() | trackingNews.getAndSet(false);
-      if (wanted || now - nextBeatNanos >= 0) {
+      boolean news = trackingNews.getAndSet(false);
+      if (protocol.takeBeatWanted() || news || now - nextBeatNanos >= 0) {
         nextBeatNanos = now + beatNanos;
         beats = trackerBeats.due(protocol, ownTracking.isActive(), now);
         tracking = ownTracking.all();

@@ -15,6 +15,7 @@ import io.nearside.cluster.BusMessage.NodeInfo;
 import io.nearside.cluster.BusMessage.Positions;
 import io.nearside.cluster.BusMessage.ResourceDemand;
 import io.nearside.cluster.BusMessage.StreamPosition;
+import io.nearside.cluster.BusMessage.TrackingState;
 import io.nearside.cluster.BusMessage.Unknown;
 import io.nearside.cluster.PeerTransport.TransportMember;
 import java.nio.charset.StandardCharsets;
@@ -785,5 +786,70 @@ final class PeerProtocolTest {
     assertEquals("z", peer.zone());
     assertEquals(40, peer.lastHeardMillis());
     assertEquals(1, peer.sequence());
+  }
+
+  // Tracking.
+
+  private Beat tracks(Beat beat, boolean active, long sinceAge, long provenAge) {
+    return new Beat(
+        beat.lastSequence(),
+        beat.stampNanos(),
+        beat.echoes(),
+        beat.info(),
+        beat.demands(),
+        beat.strong(),
+        List.of(new TrackingState("s", active, sinceAge, provenAge)));
+  }
+
+  @Test
+  void beat_withTracking_isToldInOurClock() {
+    join(a);
+    Echo echo = echoNow();
+    long stamp = clock.nanos();
+    clock.passMillis(30);
+    a.say(tracks(a.beat(echo), true, 70_000_000, 5_000_000));
+    assertEquals(
+        List.of("s@a since " + (clock.nanos() - 70_000_000) + " proven " + (stamp - 5_000_000)),
+        heard.tracked);
+    assertEquals(
+        List.of(new TrackingPeer("a", a.life.hex(), true, 0)), protocol.trackingPeers("s"));
+    assertEquals(List.of(), protocol.trackingPeers("other"));
+  }
+
+  @Test
+  void beat_withTracking_afterAGap_movesTheEpochFirst() {
+    join(a);
+    a.prove();
+    a.sequence++;
+    heard.epochs.clear();
+    a.say(tracks(a.beat(echoNow()), true, 70, 5));
+    assertEquals(List.of(EpochReason.BUS_GAP), heard.epochs);
+    assertEquals(1, heard.tracked.size());
+  }
+
+  @Test
+  void beat_withTracking_withoutAnEchoOrNotActive_provesNothing() {
+    join(a);
+    a.say(tracks(a.beat(), true, 70, 5));
+    a.say(tracks(a.beat(echoNow()), false, 0, 0));
+    a.say(tracks(a.beat(echoNow()), true, -1, 5));
+    a.say(tracks(a.beat(echoNow()), true, 70, -5));
+    assertEquals(List.of(), heard.tracked);
+  }
+
+  @Test
+  void trackingPeer_silentOrGone_isForgotten() {
+    join(a);
+    a.say(tracks(a.beat(echoNow()), false, 0, 0));
+    assertEquals(
+        List.of(new TrackingPeer("a", a.life.hex(), false, 0)), protocol.trackingPeers("s"));
+    clock.passMillis(2 * STALENESS_MILLIS);
+    assertEquals(1, protocol.trackingPeers("s").size());
+    clock.passMillis(1);
+    assertEquals(List.of(), protocol.trackingPeers("s"));
+    a.say(tracks(a.beat(echoNow()), false, 0, 0));
+    assertEquals(1, protocol.trackingPeers("s").size());
+    a.say(new Goodbye(a.sequence));
+    assertEquals(List.of(), protocol.trackingPeers("s"));
   }
 }

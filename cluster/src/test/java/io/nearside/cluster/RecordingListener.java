@@ -14,6 +14,7 @@ public final class RecordingListener implements BusListener {
 
   public final List<EpochReason> epochs = new CopyOnWriteArrayList<>();
   public final List<ClusterEvent> events = new CopyOnWriteArrayList<>();
+  public final List<String> tracked = new CopyOnWriteArrayList<>();
   public final List<Long> lags = new CopyOnWriteArrayList<>();
 
   @Override
@@ -31,6 +32,12 @@ public final class RecordingListener implements BusListener {
   @Override
   public void moveEpoch(EpochReason reason, String fromNode) {
     epochs.add(reason);
+  }
+
+  @Override
+  public void tracked(
+      String scope, String fromNode, String fromIncarnation, long sinceNanos, long provenNanos) {
+    tracked.add(scope + "@" + fromNode + " since " + sinceNanos + " proven " + provenNanos);
   }
 
   @Override

@@ -177,8 +177,8 @@ final class ConfigLoaderTest {
             "redis.upstream.url: redis-cluster://a:1 (Redis Cluster is a later capability; "
                 + UpstreamUrl.EXPECTED
                 + "), line 3 of nearside.yaml",
-            "redis.upstream.mode: cluster (a later capability; expected one of standalone, sentinel),"
-                + " line 4 of nearside.yaml"),
+            "redis.upstream.mode: cluster (a later capability; expected one of standalone,"
+                + " sentinel), line 4 of nearside.yaml"),
         problems(
             """
             redis:

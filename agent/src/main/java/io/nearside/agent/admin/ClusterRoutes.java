@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -100,6 +101,7 @@ final class ClusterRoutes {
         .put("epoch", report.epoch())
         .put("epochMoves", moves)
         .put("recent", events.history())
+        .put("trackers", json(consistency.trackers()))
         .put(
             "lag",
             new JsonObject()
@@ -110,6 +112,16 @@ final class ClusterRoutes {
         .put("badSeals", statistics.badSeals())
         .put("strangers", statistics.strangers())
         .put("overflows", statistics.overflows());
+  }
+
+  private static @Nullable JsonObject json(ConsistencyView.@Nullable Trackers trackers) {
+    return trackers == null
+        ? null
+        : new JsonObject()
+            .put("self", trackers.self())
+            .put("peers", new JsonArray(trackers.peers()))
+            .put("provenMillisAgo", trackers.provenMillisAgo())
+            .put("detail", trackers.detail());
   }
 
   private static JsonObject json(FenceReport fence) {

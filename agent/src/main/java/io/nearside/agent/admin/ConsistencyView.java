@@ -1,6 +1,7 @@
 package io.nearside.agent.admin;
 
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -35,4 +36,23 @@ public interface ConsistencyView {
   }
 
   Future<Report> report();
+
+  /**
+   * Who sees the writers that bypass the sidecars.
+   *
+   * @param self whether this sidecar tracks
+   * @param peers those that do, as far as they are heard
+   * @param provenMillisAgo how old the newest proof is; -1 for none
+   * @param detail for people; why, where tracking is refused
+   */
+  record Trackers(boolean self, List<String> peers, long provenMillisAgo, String detail) {
+    public Trackers {
+      peers = List.copyOf(peers);
+    }
+  }
+
+  /** Null where the configuration does not want any. */
+  default @Nullable Trackers trackers() {
+    return null;
+  }
 }

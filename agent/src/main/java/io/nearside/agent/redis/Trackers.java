@@ -130,6 +130,18 @@ final class Trackers implements TrackingConnection.Watcher {
     }
   }
 
+  /** Begins anew, with the server of now; from any thread. */
+  void restart(String why) {
+    context.runOnContext(
+        v -> {
+          if (connection != null) {
+            log.info("tracking begins anew, {}", why);
+            stop();
+            tellAble(null);
+          }
+        });
+  }
+
   private synchronized void rescope(String serverNow) {
     TrackingScope now = new TrackingScope(serverNow, prefixes);
     scope = now;
@@ -156,6 +168,7 @@ final class Trackers implements TrackingConnection.Watcher {
     } else if (open.isTracking() && !open.scope().name().equals(seen.name())) {
       log.info("tracking begins anew, the server or the cached prefixes have changed");
       stop();
+      retryAtNanos = now + retryNanos;
     } else if (isSpare(seen, now)) {
       log.info("tracking is left to peers trackers={}", activePeers());
       stop();

@@ -12,7 +12,12 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "FACE",
-    subcommands = {RedisBenchCommand.class, PostgresBenchCommand.class, ScalingCommand.class},
+    subcommands = {
+      RedisBenchCommand.class,
+      PostgresBenchCommand.class,
+      TrackersBenchCommand.class,
+      ScalingCommand.class
+    },
     description = "Figures of a sidecar beside the server itself.")
 public final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -56,6 +56,19 @@ final class ProcessCoherenceTest {
     kept("killed and paused", fleet(), atLeast(Duration.ofSeconds(8)), faults);
   }
 
+  /** Two of four track: whoever takes over is killed in its turn. */
+  @Test
+  void run_everySidecarKilledInTurn_promisesAreKept() {
+    List<Fault.Scheduled> faults = new ArrayList<>();
+    for (int i = 0; i < SIDECARS; i++) {
+      faults.add(
+          at(
+              Duration.ofMillis(500 + i * 2_500L),
+              new Fault.KillSidecar(i, Duration.ofMillis(300))));
+    }
+    kept("killed in turn", fleet(), atLeast(Duration.ofSeconds(11)), faults);
+  }
+
   @Test
   void run_trackingCut_promisesAreKept() {
     List<Fault.Scheduled> faults = new ArrayList<>();

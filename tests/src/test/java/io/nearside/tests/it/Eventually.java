@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /** Waits for what must become true. Stateless. */
 public final class Eventually {
-  private static final Duration WITHIN = Duration.ofSeconds(10);
+  private static final Duration WITHIN = Duration.ofSeconds(20);
   private static final long POLL_NANOS = Duration.ofMillis(5).toNanos();
 
   /** Something to look at again and again. */
@@ -17,7 +17,7 @@ public final class Eventually {
 
   private Eventually() {}
 
-  /** Fails when the condition is not met within 10 s. */
+  /** Fails when the condition is not met within 20 s. */
   public static void holds(String what, Condition condition) throws IOException {
     holds(() -> what, WITHIN, condition);
   }
