@@ -1,6 +1,7 @@
 package io.nearside.agent.redis;
 
 import io.nearside.agent.cache.NearCache;
+import io.nearside.agent.cache.warm.WarmNote;
 import io.nearside.agent.net.DisconnectReason;
 import io.nearside.agent.redis.command.CommandTable;
 import io.nearside.cluster.BusListener;
@@ -54,6 +55,7 @@ public final class RedisFace {
   private final Map<DisconnectReason, LongAdder> disconnects = new ConcurrentHashMap<>();
   private final UpstreamHealth health = new UpstreamHealth();
   private final Listeners listeners;
+  private final Warmer warmer;
   private volatile LiveSettings settings;
   private volatile boolean draining;
 
@@ -117,6 +119,7 @@ public final class RedisFace {
                     : null,
                 2,
                 config.redis().upstream().url().database()));
+    this.warmer = new Warmer(vertx, this, bus);
   }
 
   /** Takes over what can change while running. */
@@ -149,7 +152,9 @@ public final class RedisFace {
     if (tracking != null && settings.cachesAnything()) {
       tracking.start();
     }
-    return listeners.open(settings.config().runtime().eventLoops(), loops::add);
+    return listeners
+        .open(settings.config().runtime().eventLoops(), loops::add)
+        .onSuccess(v -> warmer.start());
   }
 
   /** What the bus is to tell this face; it is started by the agent, for all faces. */
@@ -202,6 +207,13 @@ public final class RedisFace {
       event(
           new ClusterEvent(
               ClusterEvent.Type.EPOCH, java.time.Instant.now(), fromNode, reason.label()));
+    }
+
+    @Override
+    public void note(int kind, byte[] payload, String fromNode, String fromIncarnation) {
+      if (kind == WarmNote.KIND) {
+        warmer.note(payload, fromIncarnation);
+      }
     }
 
     @Override
@@ -274,6 +286,18 @@ public final class RedisFace {
 
   @Nullable Scope scope(Scope.@Nullable Credentials credentials, int protocol, int database) {
     return scopes.of(credentials, protocol, database);
+  }
+
+  List<Scope> scopes() {
+    return scopes.all();
+  }
+
+  List<RedisLoop> loops() {
+    return loops;
+  }
+
+  long maxStalenessMillis() {
+    return maxStalenessMillis;
   }
 
   /** Whether one more client may stay. */
@@ -357,6 +381,11 @@ public final class RedisFace {
     return nodeId;
   }
 
+  /** What fills the near-cache before clients ask. */
+  public Warmer warmer() {
+    return warmer;
+  }
+
   /** Moves the epoch here, and at every peer if asked. */
   public void moveEpoch(EpochReason reason, boolean everywhere) {
     if (everywhere) {
@@ -417,8 +446,8 @@ public final class RedisFace {
             loops.forEach(loop -> loop.run(loop::closeIdle));
           }
         });
-    return closing
-        .compose(v -> drained.future())
+    return Future.join(closing, warmer.close())
+        .transform(v -> drained.future())
         .onComplete(
             v -> {
               control.close();
