@@ -40,10 +40,12 @@ final class WarmQueue {
   /** What its owner decides. */
   interface Owner {
     /** Whether this is the sidecar to read it; if not, it is put aside. */
-    boolean takes(Job job);
+    default boolean takes(Job job) {
+      return true;
+    }
 
     /** Nothing waits and nothing is on its way. */
-    void idle();
+    default void idle() {}
   }
 
   private record Sent(Job job, Warmable warmable) {}

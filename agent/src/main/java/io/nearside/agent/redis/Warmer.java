@@ -5,6 +5,7 @@ import io.nearside.agent.cache.warm.HotRead;
 import io.nearside.agent.cache.warm.MalformedWarmingException;
 import io.nearside.agent.cache.warm.Shares;
 import io.nearside.agent.cache.warm.WarmNote;
+import io.nearside.agent.cache.warm.WarmProgress;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.config.RedisWarmConfig;
 import io.vertx.core.Context;
@@ -101,15 +102,7 @@ public final class Warmer {
             counts,
             () -> laterKeysPerSecond,
             this::othersFirst,
-            new WarmQueue.Owner() {
-              @Override
-              public boolean takes(WarmQueue.Job job) {
-                return true;
-              }
-
-              @Override
-              public void idle() {}
-            });
+            new WarmQueue.Owner() {});
   }
 
   private RedisWarmConfig config() {

@@ -42,6 +42,7 @@ final class AdminFixture implements AutoCloseable {
   final AdminServer server;
   volatile List<ReadinessCheck> readiness = List.of(ReadinessCheck.FACES);
   volatile Verdict faces = Verdict.up("listens");
+  volatile Verdict warming = Verdict.up("warm");
   volatile Verdict upstream = Verdict.up("answers");
   volatile boolean upstreamHangs;
   volatile boolean draining;
@@ -77,6 +78,7 @@ final class AdminFixture implements AutoCloseable {
         List.of(
             check(ReadinessCheck.FACES.label(), () -> faces),
             check(ReadinessCheck.UPSTREAM.label(), this::upstream),
+            check("warming", () -> warming),
             check(
                 ReadinessCheck.CLUSTER.label(),
                 () -> bus.joined ? Verdict.up("") : Verdict.down("not joined"))),
@@ -105,6 +107,11 @@ final class AdminFixture implements AutoCloseable {
       @Override
       public String name() {
         return name;
+      }
+
+      @Override
+      public boolean startsUp() {
+        return name.equals(ReadinessCheck.FACES.label()) || name.equals("warming");
       }
 
       @Override

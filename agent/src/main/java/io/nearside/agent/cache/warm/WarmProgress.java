@@ -1,4 +1,4 @@
-package io.nearside.agent.redis;
+package io.nearside.agent.cache.warm;
 
 import java.util.Locale;
 
