@@ -67,7 +67,8 @@ final class RedisFaceFigures implements RedisFigures {
         byLabel(statistics.epochMoves()),
         face.cache().statistics(),
         face.upstreamHealth().get().up(),
-        face.tracksWriters());
+        face.tracksWriters(),
+        face.warmer().progress());
   }
 
   static Map<String, Long> byLabel(Map<EpochReason, Long> moves) {

@@ -1,6 +1,7 @@
 package io.nearside.agent.metrics;
 
 import io.nearside.agent.cache.CacheStatistics;
+import io.nearside.agent.cache.warm.WarmProgress;
 import java.util.Map;
 
 /**
@@ -30,7 +31,8 @@ public record RedisSnapshot(
     Map<String, Long> epochMoves,
     CacheStatistics cache,
     boolean upstreamUp,
-    boolean tracking) {
+    boolean tracking,
+    WarmProgress warming) {
 
   public RedisSnapshot {
     latencies = Map.copyOf(latencies);

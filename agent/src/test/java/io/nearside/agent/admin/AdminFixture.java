@@ -164,7 +164,8 @@ final class AdminFixture implements AutoCloseable {
         Map.of("bus-gap", 2L),
         cache,
         true,
-        true);
+        true,
+        new FakeCache().warming());
   }
 
   private ConfigOperations config() {
