@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Single flight in the fleet.</b> Values do not travel: each sidecar must read what it is to
  * hold. Of newcomers that warm at the same time each reads its share of the list at full rate, so
- * that the fleet reads each key once, and then is started. The rest is spread over the time until
- * the next scheduled run, and what a client asks for meanwhile is not read again.
+ * that the fleet reads each key once, and then is started. The rest is left to {@link Trickle}, and
+ * what a client asks for meanwhile is not read again.
  *
  * <p>All of it happens on one context, but for what says otherwise.
  */
@@ -66,14 +66,14 @@ public final class Warmer {
   private final WarmPeers peers;
   private final WarmCounts counts = new WarmCounts();
   private final WarmQueue now;
-  private final WarmQueue later;
+  private final Trickle later;
   private final List<WarmQueue.Job> aside = new ArrayList<>();
   private Set<String> listed = Set.of();
   private long listedNanos = System.nanoTime();
   private long runEpoch;
   private int epochsSeen;
   private long runNanos = System.nanoTime();
-  private double laterKeysPerSecond = 1;
+  private int sharers = 1;
   private volatile WarmProgress.Phase phase = WarmProgress.Phase.JOINING;
   private volatile boolean warm;
   private volatile long startedNanos = System.nanoTime();
@@ -95,14 +95,7 @@ public final class Warmer {
     this.now =
         new WarmQueue(
             context, face, counts, () -> config().keysPerSecond(), () -> false, new Now());
-    this.later =
-        new WarmQueue(
-            context,
-            face,
-            counts,
-            () -> laterKeysPerSecond,
-            this::othersFirst,
-            new WarmQueue.Owner() {});
+    this.later = new Trickle(context, face, counts, this::config, this::othersFirst);
   }
 
   private RedisWarmConfig config() {
@@ -240,9 +233,11 @@ public final class Warmer {
   private final class Now implements WarmQueue.Owner {
     @Override
     public boolean takes(WarmQueue.Job job) {
-      if (warm || Shares.owns(peers.self(), peers.warming(), job.read())) {
+      Set<String> others = peers.warming();
+      if (warm || Shares.owns(peers.self(), others, job.read())) {
         return true;
       }
+      sharers = Math.max(sharers, others.size() + 1);
       aside.add(job);
       return false;
     }
@@ -275,7 +270,7 @@ public final class Warmer {
           counts.stored.sum(),
           aside.size(),
           (lastRunNanos - startedNanos) / 1_000_000);
-      spread(List.copyOf(aside), peers.warming().size() + 1);
+      later.add(List.copyOf(aside), sharers);
       aside.clear();
     }
   }
@@ -321,21 +316,8 @@ public final class Warmer {
                   .forEach(read -> jobs.add(WarmQueue.Job.of(read)));
               asked.result().forEach(read -> jobs.add(WarmQueue.Job.of(read)));
               counts.asked.add(jobs.size());
-              spread(jobs, 1);
+              later.add(jobs, 1);
             });
-  }
-
-  /** Reads these by and by, before the next scheduled run, at no more than a share of the rate. */
-  private void spread(List<WarmQueue.Job> jobs, int sharers) {
-    int room = Math.max(0, config().keysMax() - later.size());
-    List<WarmQueue.Job> some = jobs.subList(0, Math.min(room, jobs.size()));
-    double most = (double) config().keysPerSecond() / sharers;
-    long every = config().everyMillis();
-    double needed = every == 0 ? most : (later.size() + some.size()) * 2_000.0 / every;
-    laterKeysPerSecond = Math.min(most, Math.max(1, needed));
-    if (!some.isEmpty()) {
-      later.add(some);
-    }
   }
 
   /** What others of the newcomers read is theirs until they are done. */

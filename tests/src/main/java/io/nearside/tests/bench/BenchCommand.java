@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "FACE",
-    subcommands = {RedisBenchCommand.class, PostgresBenchCommand.class},
+    subcommands = {RedisBenchCommand.class, PostgresBenchCommand.class, WarmingBenchCommand.class},
     description = "Figures of a sidecar beside the server itself.")
 public final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
