@@ -1,5 +1,6 @@
 package io.nearside.agent;
 
+import io.nearside.agent.cache.warm.WarmProgress;
 import io.nearside.agent.health.HealthCheck;
 import io.nearside.agent.health.Verdict;
 import io.nearside.agent.postgres.PostgresFace;
@@ -20,7 +21,8 @@ final class FaceChecks {
   private FaceChecks() {}
 
   /** One check. */
-  private record Check(String name, Callable<Verdict> question) implements HealthCheck {
+  private record Check(String name, boolean startsUp, Callable<Verdict> question)
+      implements HealthCheck {
     @Override
     public Verdict ask() throws Exception {
       return question.call();
@@ -38,10 +40,11 @@ final class FaceChecks {
       @Nullable PostgresFace postgres,
       BooleanSupplier listening) {
     return List.of(
-        new Check(ReadinessCheck.FACES.label(), () -> faces(redis, postgres, listening)),
-        new Check(ReadinessCheck.UPSTREAM.label(), () -> upstream(redis, postgres)),
-        new Check(ReadinessCheck.CLUSTER.label(), () -> cluster(bus)),
-        new Check("near-cache", () -> nearCache(redis)));
+        new Check(ReadinessCheck.FACES.label(), true, () -> faces(redis, postgres, listening)),
+        new Check(ReadinessCheck.UPSTREAM.label(), false, () -> upstream(redis, postgres)),
+        new Check(ReadinessCheck.CLUSTER.label(), false, () -> cluster(bus)),
+        new Check("near-cache", false, () -> nearCache(redis)),
+        new Check("warming", true, () -> warming(redis)));
   }
 
   private static Verdict faces(
@@ -85,6 +88,22 @@ final class FaceChecks {
   private static Verdict cluster(InvalidationBus bus) {
     String detail = bus.freshnessDetail();
     return bus.joined() ? Verdict.up(detail) : Verdict.down(detail);
+  }
+
+  private static Verdict warming(@Nullable RedisFace face) {
+    if (face == null) {
+      return Verdict.up("there is nothing to warm");
+    }
+    WarmProgress progress = face.warmer().progress();
+    String detail =
+        progress.phase().label()
+            + ": "
+            + progress.stored()
+            + " stored, "
+            + progress.waiting()
+            + " waiting; from "
+            + progress.source();
+    return progress.started() ? Verdict.up(detail) : Verdict.down(detail);
   }
 
   private static Verdict nearCache(@Nullable RedisFace face) {

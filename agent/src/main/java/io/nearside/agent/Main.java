@@ -39,6 +39,7 @@ public final class Main implements Callable<Integer> {
         new CommandLine(new Config())
             .addSubcommand(new Config.Check())
             .addSubcommand(new Config.Show()));
+    line.addSubcommand(new WarmCommand());
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
           command.getErr().println("nearside: " + failure.getMessage());

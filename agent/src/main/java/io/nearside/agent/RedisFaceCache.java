@@ -6,6 +6,7 @@ import io.nearside.agent.admin.FenceReport;
 import io.nearside.agent.admin.KeyExplanation;
 import io.nearside.agent.admin.Printable;
 import io.nearside.agent.cache.Key;
+import io.nearside.agent.cache.warm.WarmProgress;
 import io.nearside.agent.redis.Fence;
 import io.nearside.agent.redis.RedisFace;
 import io.nearside.agent.redis.command.RedisGlob;
@@ -110,6 +111,16 @@ final class RedisFaceCache implements CacheOperations {
       face.bus().publishEpoch(EpochReason.ADMIN);
     }
     return count;
+  }
+
+  @Override
+  public WarmProgress warming() {
+    return face.warmer().progress();
+  }
+
+  @Override
+  public boolean warm(List<String> patterns, List<String> keys) {
+    return face.warmer().warm(patterns, keys);
   }
 
   @Override

@@ -70,6 +70,7 @@ final class RedisFaceFigures implements RedisFigures {
         face.cache().statistics(),
         face.upstreamHealth().get().up(),
         face.tracksWriters(),
+        face.warmer().progress(),
         strong());
   }
 

@@ -185,6 +185,7 @@ public final class AdminServer {
                   sources.bus(), sources.consistency(), events, sources.redis()::fenceOpen)
               .endpoints());
       all.addAll(new CacheRoutes(sources.cache()).endpoints());
+      all.addAll(new WarmRoutes(sources.cache()).endpoints());
       all.addAll(new PostgresRoutes(sources.postgres()).endpoints());
       all.addAll(new ConfigRoutes(sources.config()).endpoints());
       String document = document();

@@ -1,6 +1,8 @@
 package io.nearside.agent.admin;
 
+import io.nearside.agent.cache.warm.WarmProgress;
 import io.vertx.core.Future;
+import java.util.List;
 
 /** What people may ask of the near-cache. Safe from any thread. */
 public interface CacheOperations {
@@ -31,6 +33,19 @@ public interface CacheOperations {
    * @return how many keys went here
    */
   int invalidateMatching(String glob, boolean fleet);
+
+  /** How warming stands. */
+  WarmProgress warming();
+
+  /**
+   * Begins to warm what is named, or else what is hot in the fleet and what the configuration
+   * names.
+   *
+   * @param patterns globs of string keys
+   * @param keys keys, and whole read commands
+   * @return false where warming is off
+   */
+  boolean warm(List<String> patterns, List<String> keys);
 
   /** Makes everything that is held unreachable; the new epoch. */
   long invalidateAll(boolean fleet);

@@ -9,6 +9,11 @@ public interface HealthCheck {
   /** As in the answers; lower case, hyphens. Those that readiness can ask for carry its labels. */
   String name();
 
+  /** Whether start-up is not over as long as this is down. */
+  default boolean startsUp() {
+    return false;
+  }
+
   /** How it is now. A failure to say counts as {@link Verdict.State#DOWN}. */
   Verdict ask() throws Exception;
 }

@@ -14,16 +14,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * What the probes answer, on Vert.x health checks.
  *
  * <p><b>Live</b>: no event loop is wedged; nothing that a restart would not cure. <b>Ready</b>:
  * what {@code admin.readiness} asks for is not down, and no drain has begun; what it does not ask
- * for is shown, as degraded at worst. <b>Started</b>: the faces listen.
+ * for is shown, as degraded at worst. <b>Started</b>: what has to be there first is not down: the
+ * faces listen, and the near-cache is warm or has had its time.
  *
  * <p>An answer is complete within {@value #ANSWER_MILLIS} ms and a little: a check that hangs is
  * down. Made and called on one Vert.x context, which must not be an event loop of a face.
@@ -48,6 +51,7 @@ public final class HealthProbes {
   private final EventLoopWatch loops;
   private final Supplier<List<ReadinessCheck>> readiness;
   private final BooleanSupplier draining;
+  private final Set<String> starting;
 
   /**
    * @param checks with one for each {@link ReadinessCheck}, called by its label
@@ -64,6 +68,11 @@ public final class HealthProbes {
     this.loops = loops;
     this.readiness = readiness;
     this.draining = draining;
+    this.starting =
+        checks.stream()
+            .filter(HealthCheck::startsUp)
+            .map(HealthCheck::name)
+            .collect(Collectors.toUnmodifiableSet());
     for (HealthCheck check : checks) {
       var one = new CachedCheck(check, vertx.getOrCreateContext(), System::nanoTime);
       if (cached.put(check.name(), one) != null) {
@@ -97,8 +106,7 @@ public final class HealthProbes {
 
   /** {@code /startupz}. */
   public Future<Answer> started() {
-    String faces = ReadinessCheck.FACES.label();
-    return ask(faces::equals, faces::equals).map(HealthProbes::answer);
+    return ask(starting::contains, starting::contains).map(HealthProbes::answer);
   }
 
   /** {@code /health}: everything there is to see; 503 only where {@link #live} says so. */

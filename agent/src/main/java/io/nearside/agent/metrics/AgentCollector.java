@@ -3,6 +3,7 @@ package io.nearside.agent.metrics;
 import static io.nearside.agent.metrics.MetricNames.*;
 
 import io.nearside.agent.cache.CacheStatistics;
+import io.nearside.agent.cache.warm.WarmProgress;
 import io.nearside.agent.health.LoopState;
 import io.nearside.cluster.BusStatistics;
 import io.nearside.cluster.InvalidationBus;
@@ -120,6 +121,27 @@ final class AgentCollector implements MultiCollector {
         .refusedFills()
         .forEach((reason, n) -> families.counter(CACHE_REFUSED_FILLS, n, reason.label()));
     now.epochMoves().forEach((reason, n) -> families.counter(CACHE_EPOCH_MOVES, n, reason));
+    warming(families, now.warming());
+  }
+
+  private static void warming(MetricFamilies families, WarmProgress warming) {
+    long agoMillis = warming.lastRunMillisAgo();
+    families
+        .gauge(WARM, flag(warming.phase() == WarmProgress.Phase.WARM))
+        .counter(WARM_RUNS, warming.runs())
+        .counter(WARM_READS, warming.asked(), "asked")
+        .counter(WARM_READS, warming.skipped(), "skipped")
+        .counter(WARM_READS, warming.read(), "read")
+        .counter(WARM_READS, warming.stored(), "stored")
+        .counter(WARM_READS, warming.failed(), "failed")
+        .counter(WARM_COMMANDS, 2 * warming.read())
+        .gauge(WARM_WAITING, warming.waiting(), "now")
+        .gauge(WARM_WAITING, warming.later(), "later")
+        .gauge(WARM_REMEMBERED, warming.remembered())
+        .gauge(WARM_LAST_RUN, warming.lastRunMillis() / 1e3)
+        .gauge(WARM_LAST_RUN_AGE, agoMillis < 0 ? Double.NaN : agoMillis / 1e3)
+        .counter(WARM_MALFORMED, warming.malformed())
+        .counter(WARM_FILE_FAILURES, warming.fileFailures());
   }
 
   private static void connections(MetricFamilies families, RedisSnapshot now) {

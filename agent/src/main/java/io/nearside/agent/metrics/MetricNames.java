@@ -39,6 +39,41 @@ public enum MetricNames {
       "nearside_cache_epoch_moves_total",
       "How often everything held became unreachable at once.",
       "reason"),
+  WARM(Type.GAUGE, "nearside_warm", "1 once the first warming is over, else 0."),
+  WARM_RUNS(Type.COUNTER, "nearside_warm_runs_total", "Lists of hot reads gathered to be warmed."),
+  WARM_READS(
+      Type.COUNTER,
+      "nearside_warm_reads_total",
+      "Reads of such lists: asked (on a list), skipped (held already, or not to be cached), read"
+          + " (sent upstream), stored, failed.",
+      "outcome"),
+  WARM_COMMANDS(
+      Type.COUNTER,
+      "nearside_warm_upstream_commands_total",
+      "Commands that warming has sent upstream: PTTL and the read itself."),
+  WARM_WAITING(
+      Type.GAUGE,
+      "nearside_warm_waiting_reads",
+      "Reads that are still to be done: now, or later, spread over the schedule.",
+      "when"),
+  WARM_REMEMBERED(
+      Type.GAUGE, "nearside_warm_remembered_reads", "Hot reads that a newcomer would be told."),
+  WARM_LAST_RUN(
+      Type.GAUGE,
+      "nearside_warm_last_run_seconds",
+      "How long the last run took that was not slow."),
+  WARM_LAST_RUN_AGE(
+      Type.GAUGE,
+      "nearside_warm_last_run_age_seconds",
+      "Since the end of that run; NaN before the first."),
+  WARM_MALFORMED(
+      Type.COUNTER,
+      "nearside_warm_malformed_total",
+      "Notes of peers about warming that could not be read; ignored."),
+  WARM_FILE_FAILURES(
+      Type.COUNTER,
+      "nearside_warm_file_failures_total",
+      "How often a hot list, or a file of keys to warm, could not be read or written."),
   FENCED(Type.GAUGE, "nearside_fenced", "1 while the near-cache may not answer, else 0."),
   FENCED_SECONDS(
       Type.COUNTER,

@@ -1,6 +1,7 @@
 package io.nearside.agent.metrics;
 
 import io.nearside.agent.cache.CacheStatistics;
+import io.nearside.agent.cache.warm.WarmProgress;
 import java.util.Map;
 
 /**
@@ -32,6 +33,7 @@ public record RedisSnapshot(
     CacheStatistics cache,
     boolean upstreamUp,
     boolean tracking,
+    WarmProgress warming,
     StrongSnapshot strong) {
 
   public RedisSnapshot {

@@ -2,6 +2,7 @@ package io.nearside.agent.redis;
 
 import io.nearside.agent.cache.Key;
 import io.nearside.agent.cache.NearCache;
+import io.nearside.agent.cache.warm.WarmNote;
 import io.nearside.agent.net.DisconnectReason;
 import io.nearside.agent.redis.command.CommandTable;
 import io.nearside.cluster.BusListener;
@@ -59,6 +60,7 @@ public final class RedisFace {
   private final Map<DisconnectReason, LongAdder> disconnects = new ConcurrentHashMap<>();
   private final UpstreamHealth health = new UpstreamHealth();
   private final Listeners listeners;
+  private final Warmer warmer;
   private volatile LiveSettings settings;
   private volatile boolean draining;
 
@@ -121,6 +123,7 @@ public final class RedisFace {
                     : null,
                 2,
                 config.redis().upstream().url().database()));
+    this.warmer = new Warmer(vertx, this, bus);
   }
 
   /** Takes over what can change while running. */
@@ -159,11 +162,16 @@ public final class RedisFace {
             .onSuccess(
                 known -> {
                   control.start();
+                  if (settings.hasStrong()) {
+                    strong.apply(true);
+                  }
                   if (tracking != null) {
                     tracking.start();
                   }
                 });
-    return listeners.open(settings.config().runtime().eventLoops(), loops::add);
+    return listeners
+        .open(settings.config().runtime().eventLoops(), loops::add)
+        .onSuccess(v -> warmer.start());
   }
 
   /** What the bus is to tell this face; it is started by the agent, for all faces. */
@@ -232,6 +240,13 @@ public final class RedisFace {
         String scope, String fromNode, String fromIncarnation, long sinceNanos, long provenNanos) {
       if (tracking != null) {
         tracking.tracked(scope, fromIncarnation, sinceNanos, provenNanos);
+      }
+    }
+
+    @Override
+    public void note(int kind, byte[] payload, String fromNode, String fromIncarnation) {
+      if (kind == WarmNote.KIND) {
+        warmer.note(payload, fromIncarnation);
       }
     }
 
@@ -315,6 +330,18 @@ public final class RedisFace {
 
   @Nullable Scope scope(Scope.@Nullable Credentials credentials, int protocol, int database) {
     return scopes.of(credentials, protocol, database);
+  }
+
+  List<Scope> scopes() {
+    return scopes.all();
+  }
+
+  List<RedisLoop> loops() {
+    return loops;
+  }
+
+  long maxStalenessMillis() {
+    return maxStalenessMillis;
   }
 
   /** Whether one more client may stay. */
@@ -450,6 +477,11 @@ public final class RedisFace {
     return nodeId;
   }
 
+  /** What fills the near-cache before clients ask. */
+  public Warmer warmer() {
+    return warmer;
+  }
+
   /** Moves the epoch here, and at every peer if asked. */
   public void moveEpoch(EpochReason reason, boolean everywhere) {
     if (everywhere) {
@@ -515,8 +547,8 @@ public final class RedisFace {
             loops.forEach(loop -> loop.run(loop::closeIdle));
           }
         });
-    return closing
-        .compose(v -> drained.future())
+    return Future.join(closing, warmer.close())
+        .transform(v -> drained.future())
         .eventually(strong::stop)
         .onComplete(
             v -> {

@@ -224,7 +224,7 @@ final class Router {
     loop.counters().miss();
     byte[] bytes = frame.bytes();
     if (!session.isFresh()) {
-      FilledRead flight = connection.flight(bytes, frame.start(), frame.end());
+      Flight flight = connection.flight(bytes, frame.start(), frame.end());
       if (flight != null) {
         var joined = new FilledRead.Joined(session, command);
         session.owe(joined);
@@ -237,12 +237,13 @@ final class Router {
     if (fill == null) {
       return plain(session, command, frame, null);
     }
-    var read = new FilledRead(session, command, fill, policy);
+    var filling = new Filling(loop, fill, policy);
+    var read = new FilledRead(session, command, filling);
     byte[] pttl = Request.ofKey("PTTL", bytes, frame.argStart(keyIndex), frame.argLength(keyIndex));
     session.owe(read);
-    connection.send(pttl, 0, pttl.length, new FilledRead.Ttl(read));
+    connection.send(pttl, 0, pttl.length, filling.ttl());
     connection.send(own, 0, own.length, read);
-    connection.flightBegun(read);
+    connection.flightBegun(read.flight());
     return true;
   }
 

@@ -1,5 +1,6 @@
 package io.nearside.agent.redis;
 
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,11 @@ final class Scopes {
   private record Name(Scope.@Nullable Credentials credentials, int protocol, int database) {}
 
   private final ConcurrentHashMap<Name, Scope> scopes = new ConcurrentHashMap<>();
+
+  /** Those there are now. */
+  List<Scope> all() {
+    return List.copyOf(scopes.values());
+  }
 
   /** The one scope of these values, or null when there are too many. */
   @Nullable Scope of(Scope.@Nullable Credentials credentials, int protocol, int database) {

@@ -28,7 +28,7 @@ final class UpstreamConnection implements RawSocket.Peer {
   private Lane lane;
   private final ArrayDeque<Exchange> exchanges = new ArrayDeque<>();
   private final ReplyScanner scanner = new ReplyScanner();
-  private final Map<FrameKey, FilledRead> flights = new HashMap<>();
+  private final Map<FrameKey, Flight> flights = new HashMap<>();
   private final FrameKey flightProbe = new FrameKey();
   private final List<Session> pausedSessions = new ArrayList<>();
 
@@ -196,19 +196,19 @@ final class UpstreamConnection implements RawSocket.Peer {
    * The read of this very command line that is on its way on this connection, if its lease still
    * holds.
    */
-  @Nullable FilledRead flight(byte[] bytes, int from, int to) {
+  @Nullable Flight flight(byte[] bytes, int from, int to) {
     if (flights.isEmpty()) {
       return null;
     }
-    FilledRead read = flights.get(flightProbe.set(bytes, from, to));
-    return read != null && read.joinable(loop.coherence().cache()) ? read : null;
+    Flight read = flights.get(flightProbe.set(bytes, from, to));
+    return read != null && read.joinable() ? read : null;
   }
 
-  void flightBegun(FilledRead read) {
+  void flightBegun(Flight read) {
     flights.put(new FrameKey().set(read.frame(), 0, read.frame().length), read);
   }
 
-  void flightEnded(FilledRead read) {
+  void flightEnded(Flight read) {
     flights.remove(flightProbe.set(read.frame(), 0, read.frame().length), read);
   }
 

@@ -43,6 +43,7 @@ final class AdminFixture implements AutoCloseable {
   final AdminServer server;
   volatile List<ReadinessCheck> readiness = List.of(ReadinessCheck.FACES);
   volatile Verdict faces = Verdict.up("listens");
+  volatile Verdict warming = Verdict.up("warm");
   volatile Verdict upstream = Verdict.up("answers");
   volatile boolean upstreamHangs;
   volatile boolean draining;
@@ -78,6 +79,7 @@ final class AdminFixture implements AutoCloseable {
         List.of(
             check(ReadinessCheck.FACES.label(), () -> faces),
             check(ReadinessCheck.UPSTREAM.label(), this::upstream),
+            check("warming", () -> warming),
             check(
                 ReadinessCheck.CLUSTER.label(),
                 () -> bus.joined ? Verdict.up("") : Verdict.down("not joined"))),
@@ -110,6 +112,11 @@ final class AdminFixture implements AutoCloseable {
       @Override
       public String name() {
         return name;
+      }
+
+      @Override
+      public boolean startsUp() {
+        return name.equals(ReadinessCheck.FACES.label()) || name.equals("warming");
       }
 
       @Override
@@ -163,6 +170,7 @@ final class AdminFixture implements AutoCloseable {
         cache,
         true,
         true,
+        new FakeCache().warming(),
         new StrongSnapshot(true, true, 5, 0.5, 1, 2));
   }
 

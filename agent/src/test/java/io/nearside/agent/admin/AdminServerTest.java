@@ -183,6 +183,19 @@ final class AdminServerTest {
   }
 
   @Test
+  void warm_namedOrNot_isToldOrRefused() {
+    assertEquals(200, admin.send("POST", "/cache/warm", "").statusCode());
+    String named = "{\"patterns\":[\"a:*\"],\"keys\":[\"k\"]}";
+    assertEquals(200, admin.send("POST", "/cache/warm", named).statusCode());
+    for (String body : List.of("[]", "{\"keys\":\"k\"}", "{\"keys\":[\"\"]}", "{\"key\":[]}")) {
+      assertEquals(400, admin.send("POST", "/cache/warm", body).statusCode(), body);
+    }
+    admin.cache.warmable = false;
+    assertEquals(409, admin.send("POST", "/cache/warm", "{}").statusCode());
+    assertEquals(List.of("warm [] []", "warm [a:*] [k]", "warm [] []"), admin.cache.asked);
+  }
+
+  @Test
   void invalidate_bodyTooLarge_is413() {
     String body = "{\"glob\":\"" + "x".repeat(AdminServer.BODY_BYTES_MAX) + "\"}";
     assertEquals(413, admin.send("POST", "/cache/invalidate", body).statusCode());

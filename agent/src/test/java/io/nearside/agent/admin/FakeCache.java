@@ -4,6 +4,7 @@ import io.nearside.agent.cache.CacheStatistics;
 import io.nearside.agent.cache.Key;
 import io.nearside.agent.cache.NearCache;
 import io.nearside.agent.cache.RefusedFill;
+import io.nearside.agent.cache.warm.WarmProgress;
 import io.nearside.config.CachePolicy;
 import io.nearside.config.Consistency;
 import io.vertx.core.Future;
@@ -22,6 +23,7 @@ final class FakeCache implements CacheOperations {
   final NearCache cache = new NearCache(1 << 20, 1 << 16, 4, System::nanoTime);
   final List<String> asked = new ArrayList<>();
   volatile boolean fenceOpen = true;
+  volatile boolean warmable = true;
 
   /** As if a client had read it. */
   void fill(int database, String key) {
@@ -73,6 +75,18 @@ final class FakeCache implements CacheOperations {
   public int invalidateMatching(String glob, boolean fleet) {
     asked.add("glob " + glob + " " + fleet);
     return 3;
+  }
+
+  @Override
+  public WarmProgress warming() {
+    return new WarmProgress(
+        WarmProgress.Phase.WARM, true, "peers", 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13);
+  }
+
+  @Override
+  public boolean warm(List<String> patterns, List<String> keys) {
+    asked.add("warm " + patterns + " " + keys);
+    return warmable;
   }
 
   @Override

@@ -89,7 +89,9 @@ final class OpenApiTest {
   private static String body(String path) {
     return path.endsWith("/resize")
         ? "{\"max\":5}"
-        : path.startsWith("/postgres/") ? "{\"database\":\"app\"}" : "{\"all\":true}";
+        : path.startsWith("/postgres/")
+            ? "{\"database\":\"app\"}"
+            : path.equals("/cache/warm") ? "{}" : "{\"all\":true}";
   }
 
   @Test
@@ -125,6 +127,8 @@ final class OpenApiTest {
             Map.entry("GET /cache/keys/none", "Explanation"),
             Map.entry("DELETE /cache/keys/user:2", "KeyInvalidated"),
             Map.entry("POST /cache/invalidate", "Invalidated"),
+            Map.entry("GET /cache/warm", "Warming"),
+            Map.entry("POST /cache/warm", "WarmBegun"),
             Map.entry("POST /config/reload", "Reloaded"),
             Map.entry("GET /postgres/pools", "PostgresPools"),
             Map.entry("GET /postgres/servers", "PostgresServers"),
@@ -148,7 +152,9 @@ final class OpenApiTest {
   }
 
   private static String shapeBody(String path) {
-    return path.startsWith("/postgres/") ? body(path) : "{\"glob\":\"*\"}";
+    return path.startsWith("/postgres/") || path.equals("/cache/warm")
+        ? body(path)
+        : "{\"glob\":\"*\"}";
   }
 
   private JsonObject schema(String name) {

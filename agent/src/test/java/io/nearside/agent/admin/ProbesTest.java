@@ -96,6 +96,14 @@ final class ProbesTest {
   }
 
   @Test
+  void warming_notStartedButReady() {
+    admin.warming = Verdict.down("reading");
+    assertEquals(503, status("/startupz"));
+    assertEquals(200, status("/readyz"));
+    assertEquals(200, status("/livez"));
+  }
+
+  @Test
   void draining_notReadyButLive() {
     admin.draining = true;
     HttpResponse<String> ready = admin.get("/readyz");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.nearside.agent.cache.CacheStatistics;
 import io.nearside.agent.cache.RefusedFill;
+import io.nearside.agent.cache.warm.WarmProgress;
 import io.nearside.agent.health.LoopState;
 import io.nearside.cluster.BusSettings;
 import io.nearside.cluster.ClusterSecret;
@@ -43,6 +44,8 @@ final class AgentCollectorTest {
         new CacheStatistics(1, 2, 3, 4, 5, 6, 7, Map.of(RefusedFill.FENCED, 1L)),
         true,
         true,
+        new WarmProgress(
+            WarmProgress.Phase.WARM, true, "peers", 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13),
         new StrongSnapshot(true, true, 5, 0.5, 1, 2));
   }
 

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
       RedisBenchCommand.class,
       PostgresBenchCommand.class,
       TrackersBenchCommand.class,
+      WarmingBenchCommand.class,
       ScalingCommand.class
     },
     description = "Figures of a sidecar beside the server itself.")

@@ -42,6 +42,7 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
   private final LocalHub hub;
   private final List<Integer> ports = new ArrayList<>();
   private final List<Agent> agents = new CopyOnWriteArrayList<>();
+  private final List<Agent> joiners = new CopyOnWriteArrayList<>();
   private final List<SkippingBus> buses = new CopyOnWriteArrayList<>();
   private volatile Faults faults = Faults.none();
   private volatile int skipEveryNth;
@@ -74,9 +75,48 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
     }
   }
 
+  /**
+   * One sidecar more, which is not among those that have a number here; waits for nothing but its
+   * listeners. May be called by several threads at once.
+   *
+   * @param variables of its environment: {@code NEARSIDE_REDIS_WARM_ENABLED=false}
+   */
+  public Agent join(Map<String, String> variables) {
+    String id = "joiner-" + joiners.size() + "-" + System.nanoTime();
+    Agent agent = startAgent(id, FreePort.next(), bus(id), variables);
+    joiners.add(agent);
+    return agent;
+  }
+
+  /** The sidecar itself. */
+  public Agent agent(int sidecar) {
+    return agents.get(sidecar);
+  }
+
+  /** The server behind all of them. */
+  public RedisServer redis() {
+    return redis;
+  }
+
   private void startAgent(int index) {
     String id = "sidecar-" + index;
-    String text = yaml.member(id, ports.get(index), 0, List.of()).text();
+    SkippingBus bus = bus(id);
+    Agent agent = startAgent(id, ports.get(index), bus, Map.of());
+    if (index < agents.size()) {
+      agents.set(index, agent);
+      buses.set(index, bus);
+    } else {
+      agents.add(agent);
+      buses.add(bus);
+    }
+  }
+
+  private Agent startAgent(String id, int port, SkippingBus bus, Map<String, String> variables) {
+    String text = yaml.member(id, port, 0, List.of()).text();
+    return Agent.start(ConfigLoader.loadText(text, id, variables), bus);
+  }
+
+  private SkippingBus bus(String id) {
     BusSettings settings =
         new BusSettings(
             id,
@@ -89,14 +129,7 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
             LEAVE_MILLIS);
     SkippingBus bus = new SkippingBus(new LocalInvalidationBus(settings, hub));
     bus.skip(skipEveryNth);
-    Agent agent = Agent.start(ConfigLoader.loadText(text, id, Map.of()), bus);
-    if (index < agents.size()) {
-      agents.set(index, agent);
-      buses.set(index, bus);
-    } else {
-      agents.add(agent);
-      buses.add(bus);
-    }
+    return bus;
   }
 
   private void awaitJoined() {
@@ -215,6 +248,7 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
 
   @Override
   public void close() {
+    joiners.forEach(Agent::close);
     agents.forEach(Agent::close);
     redis.close();
   }

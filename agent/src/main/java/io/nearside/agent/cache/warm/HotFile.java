@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 
 /**
@@ -44,7 +45,7 @@ public final class HotFile {
    */
   public void write(List<HotEntry> hottestFirst) throws IOException {
     byte[] bytes = encode(hottestFirst);
-    Path folder = path.toAbsolutePath().getParent();
+    Path folder = Objects.requireNonNull(path.toAbsolutePath().getParent());
     Path beside = folder.resolve(path.getFileName() + ".new");
     try {
       try (var out =

@@ -45,6 +45,10 @@ public final class HotList {
     return entries.values().stream().sorted(HOTTEST_FIRST).limit(max).toList();
   }
 
+  public boolean contains(HotRead read) {
+    return entries.containsKey(read);
+  }
+
   public int size() {
     return entries.size();
   }

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.nearside.agent.cache.warm;
+
+import org.jspecify.annotations.NullMarked;
