@@ -3,11 +3,14 @@ package io.nearside.agent;
 import io.nearside.agent.metrics.LatencyHistogram;
 import io.nearside.agent.metrics.RedisFigures;
 import io.nearside.agent.metrics.RedisSnapshot;
+import io.nearside.agent.metrics.StalenessSnapshot;
 import io.nearside.agent.net.DisconnectReason;
 import io.nearside.agent.redis.LatencyCounts;
+import io.nearside.agent.redis.Observations;
 import io.nearside.agent.redis.PinReason;
 import io.nearside.agent.redis.RedisFace;
 import io.nearside.agent.redis.RedisStatistics;
+import io.nearside.agent.redis.StalenessFigures;
 import io.nearside.cluster.EpochReason;
 import io.vertx.core.Future;
 import java.util.HashMap;
@@ -66,8 +69,20 @@ final class RedisFaceFigures implements RedisFigures {
         statistics.ownConnections(),
         byLabel(statistics.epochMoves()),
         face.cache().statistics(),
+        staleness(face.observations()),
         face.upstreamHealth().get().up(),
         face.tracksWriters());
+  }
+
+  private static StalenessSnapshot staleness(Observations observations) {
+    StalenessFigures.Totals totals = observations.stalenessTotals();
+    return new StalenessSnapshot(
+        histogram(observations.lags()),
+        totals.samples(),
+        totals.stale(),
+        histogram(totals.ages()),
+        totals.violations(),
+        observations.staleServed());
   }
 
   static Map<String, Long> byLabel(Map<EpochReason, Long> moves) {

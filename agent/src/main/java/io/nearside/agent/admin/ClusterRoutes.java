@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,10 +95,11 @@ final class ClusterRoutes {
         .sorted(Map.Entry.comparingByKey())
         .forEach(move -> moves.put(move.getKey(), move.getValue()));
     return new JsonObject()
-        .put("fence", json(report.fence()))
+        .put("fence", json(report.fence(), report.fenceHistory()))
         .put("tracking", report.tracking().name().toLowerCase(Locale.ROOT))
         .put("epoch", report.epoch())
         .put("epochMoves", moves)
+        .put("lastEpochMove", json(report.lastEpochMove()))
         .put("recent", events.history())
         .put(
             "lag",
@@ -107,10 +109,45 @@ final class ClusterRoutes {
         .put("gaps", statistics.gaps())
         .put("duplicates", statistics.duplicates())
         .put("badSeals", statistics.badSeals())
-        .put("overflows", statistics.overflows());
+        .put("overflows", statistics.overflows())
+        .put("sampler", json(report.sampler()))
+        .put("staleServed", report.staleServed());
   }
 
-  private static JsonObject json(FenceReport fence) {
+  private static @Nullable JsonObject json(ConsistencyView.@Nullable EpochMove move) {
+    return move == null
+        ? null
+        : new JsonObject()
+            .put("reason", move.reason())
+            .put("at", move.at().toString())
+            .put("from", move.from());
+  }
+
+  private static JsonObject json(ConsistencyView.Sampler sampler) {
+    ConsistencyView.Violation last = sampler.lastViolation();
+    return new JsonObject()
+        .put("perSecond", sampler.perSecond())
+        .put("samples", sampler.samples())
+        .put("stale", sampler.stale())
+        .put("staleRate", sampler.samples() == 0 ? 0 : 1.0 * sampler.stale() / sampler.samples())
+        .put("worstMillis", sampler.worstMillis())
+        .put("violations", sampler.violations())
+        .put(
+            "lastViolation",
+            last == null
+                ? null
+                : new JsonObject()
+                    .put("at", last.at().toString())
+                    .put("database", last.database())
+                    .put("key", last.key())
+                    .put("command", last.command())
+                    .put("ageMillis", last.ageMillis())
+                    .put("heldMillis", last.heldMillis())
+                    .put("epoch", last.epoch())
+                    .put("lastInvalidatedBy", last.lastInvalidatedBy()));
+  }
+
+  private static JsonObject json(FenceReport fence, ConsistencyView.FenceHistory history) {
     var sources = new JsonArray();
     for (FenceReport.Source source : fence.sources()) {
       boolean always = source.freshForMillis() == FenceReport.ALWAYS;
@@ -124,6 +161,9 @@ final class ClusterRoutes {
     return new JsonObject()
         .put("open", fence.open())
         .put("reason", fence.reason())
+        .put("since", history.since().toString())
+        .put("lastReason", history.lastReason())
+        .put("closings", history.closings())
         .put("sources", sources);
   }
 

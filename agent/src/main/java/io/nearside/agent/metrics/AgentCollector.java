@@ -72,6 +72,7 @@ final class AgentCollector implements MultiCollector {
     RedisSnapshot now = redis;
     if (now != null) {
       cache(families, now);
+      staleness(families, now.staleness());
       connections(families, now);
       latencies(families, now);
     }
@@ -96,7 +97,6 @@ final class AgentCollector implements MultiCollector {
         .counter(BUS_DUPLICATES, statistics.duplicates())
         .counter(BUS_BAD_SEALS, statistics.badSeals())
         .counter(BUS_OVERFLOWS, statistics.overflows())
-        .summary(STALENESS_LAG, statistics.messagesReceived(), statistics.lagNanosTotal() / 1e9)
         .gauge(STALENESS_LAG_WORST, statistics.lagNanosMax() / 1e9);
   }
 
@@ -118,6 +118,16 @@ final class AgentCollector implements MultiCollector {
         .refusedFills()
         .forEach((reason, n) -> families.counter(CACHE_REFUSED_FILLS, n, reason.label()));
     now.epochMoves().forEach((reason, n) -> families.counter(CACHE_EPOCH_MOVES, n, reason));
+  }
+
+  private static void staleness(MetricFamilies families, StalenessSnapshot now) {
+    families
+        .histogram(STALENESS_LAG, now.lag())
+        .counter(STALENESS_SAMPLES, now.samples())
+        .counter(STALENESS_STALE_SAMPLES, now.stale())
+        .histogram(STALENESS_AGE, now.ages())
+        .counter(STALENESS_VIOLATIONS, now.violations())
+        .counter(CACHE_STALE_SERVED, now.served());
   }
 
   private static void connections(MetricFamilies families, RedisSnapshot now) {

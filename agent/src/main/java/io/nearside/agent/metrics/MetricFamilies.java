@@ -9,7 +9,6 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -59,14 +58,6 @@ final class MetricFamilies {
         .sum(value.totalSeconds());
     point.labels(labels(name, labels));
     histograms.computeIfAbsent(name, n -> new ArrayList<>()).add(point.build());
-    return this;
-  }
-
-  /** A summary without quantiles. */
-  MetricFamilies summary(MetricNames name, long count, double sum) {
-    var point = SummarySnapshot.SummaryDataPointSnapshot.builder();
-    point.count(count).sum(sum);
-    others.add(new SummarySnapshot(metadata(name), List.of(point.build())));
     return this;
   }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the configuration says of the keys that a glob matches, ready for the data path. Immutable.
  */
-record Policy(RedisGlob glob, boolean all, boolean cached, long ttlMaxMillis, boolean negative) {
+record Policy(RedisGlob glob, boolean all, boolean cached, long ttlMaxMillis, boolean negative, long staleOnErrorMillis) {
 
   static Policy of(CachePolicy policy) {
     return new Policy(
@@ -20,7 +20,8 @@ record Policy(RedisGlob glob, boolean all, boolean cached, long ttlMaxMillis, bo
         policy.match().equals("*"),
         policy.cache() && policy.consistency() == Consistency.EVENTUAL,
         policy.ttlMaxMillis(),
-        policy.negative());
+        policy.negative(),
+        policy.staleOnErrorMillis());
   }
 
   /** The first policy that matches a key, if it says that the key may be cached; else null. */

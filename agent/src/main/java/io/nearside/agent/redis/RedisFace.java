@@ -1,5 +1,6 @@
 package io.nearside.agent.redis;
 
+import io.nearside.agent.cache.Key;
 import io.nearside.agent.cache.NearCache;
 import io.nearside.agent.net.DisconnectReason;
 import io.nearside.agent.redis.command.CommandTable;
@@ -50,7 +51,7 @@ public final class RedisFace {
   private final @Nullable Sentinels sentinels;
   private final long maxStalenessMillis;
   private final List<RedisLoop> loops = new CopyOnWriteArrayList<>();
-  private final List<Consumer<ClusterEvent>> eventListeners = new CopyOnWriteArrayList<>();
+  private final Observations observations = new Observations();
   private final AtomicInteger clients = new AtomicInteger();
   private final LongAdder clientsTotal = new LongAdder();
   private final Map<DisconnectReason, LongAdder> disconnects = new ConcurrentHashMap<>();
@@ -87,7 +88,8 @@ public final class RedisFace {
             bus,
             fence,
             ((VertxInternal) vertx).nettyEventLoopGroup(),
-            config.redis().upstream().unknownOutcomeMillis());
+            config.redis().upstream().unknownOutcomeMillis(),
+            () -> settings.keepsStale());
     long retryMillis = config.redis().upstream().reconnectMinMillis();
     this.control =
         new ControlConnection(
@@ -152,6 +154,7 @@ public final class RedisFace {
     if (!settings.config().redis().enabled()) {
       return Future.succeededFuture();
     }
+    observations.watch(vertx, coherence.fence());
     if (sentinels != null) {
       sentinels.start();
     }
@@ -197,8 +200,8 @@ public final class RedisFace {
   }
 
   private final class FromBus implements BusListener {
-    private final ThreadLocal<io.nearside.agent.cache.Key.Probe> probes =
-        ThreadLocal.withInitial(io.nearside.agent.cache.Key.Probe::new);
+    private final ThreadLocal<Key.Probe> probes =
+        ThreadLocal.withInitial(Key.Probe::new);
 
     @Override
     public void invalidate(int database, byte[] key, String fromNode) {
@@ -214,7 +217,7 @@ public final class RedisFace {
 
     @Override
     public void moveEpoch(EpochReason reason, String fromNode) {
-      coherence.moveEpoch(reason);
+      coherence.moveEpoch(reason, fromNode);
       event(
           new ClusterEvent(
               ClusterEvent.Type.EPOCH, java.time.Instant.now(), fromNode, reason.label()));
@@ -222,13 +225,18 @@ public final class RedisFace {
 
     @Override
     public void event(ClusterEvent event) {
-      eventListeners.forEach(listener -> listener.accept(event));
+      observations.event(event);
+    }
+
+    @Override
+    public void onLag(long nanos) {
+      observations.lag(nanos);
     }
   }
 
   /** Hears of joins, leaves, fences and epochs, on the bus's threads. */
   public void onEvent(Consumer<ClusterEvent> listener) {
-    eventListeners.add(listener);
+    observations.listen(listener);
   }
 
   // ---- for the sessions
@@ -277,6 +285,42 @@ public final class RedisFace {
     return control.isAclUnwatched()
         ? Math.min(policy.ttlMaxMillis(), maxStalenessMillis)
         : policy.ttlMaxMillis();
+  }
+
+  long maxStalenessNanos() {
+    return maxStalenessMillis * 1_000_000;
+  }
+
+  /** The sampler has caught a broken promise. */
+  void staleBeyondPromise(StalenessFigures.Violation violation) {
+    observations.violated(violation, nodeId, maxStalenessMillis);
+  }
+
+  /**
+   * The reply to a read that the upstream can not answer, if its policy lets it be a stale one; null
+   * without.
+   */
+  byte @Nullable [] staleReply(
+      Policy policy, Key.Probe key, Scope scope, byte[] bytes, int from, int to) {
+    if (policy.staleOnErrorMillis() == 0) {
+      return null;
+    }
+    byte[] reply =
+        coherence
+            .cache()
+            .lookupStale(
+                key,
+                scope.id(),
+                bytes,
+                from,
+                to,
+                System.nanoTime(),
+                coherence.fence().openUntilNanos(),
+                policy.staleOnErrorMillis() * 1_000_000);
+    if (reply != null) {
+      observations.servedStale();
+    }
+    return reply;
   }
 
   /** Whether the upstream asks clients to log in, as far as is known. */
@@ -395,6 +439,15 @@ public final class RedisFace {
 
   public Fence fence() {
     return coherence.fence();
+  }
+
+  public Observations observations() {
+    return observations;
+  }
+
+  /** The last time that the epoch moved; null before the first. */
+  public @Nullable EpochMove lastEpochMove() {
+    return coherence.lastEpochMove();
   }
 
   public InvalidationBus bus() {

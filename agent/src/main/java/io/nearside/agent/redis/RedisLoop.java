@@ -43,6 +43,7 @@ final class RedisLoop {
   private final List<Session> dirty = new ArrayList<>();
   private final LoopCounters counters = new LoopCounters(this);
   private final Router router;
+  private final StalenessSampler sampler;
   private RequestScanner scanner;
   private byte[] clientScratch = new byte[SCRATCH_BYTES];
   private byte[] upstreamScratch = new byte[SCRATCH_BYTES];
@@ -61,6 +62,7 @@ final class RedisLoop {
     this.client = client;
     this.scanner = new RequestScanner(face.settings().limits());
     this.router = new Router(this);
+    this.sampler = new StalenessSampler(this);
     after(SWEEP_MILLIS, this::sweep);
   }
 
@@ -78,6 +80,10 @@ final class RedisLoop {
 
   Router router() {
     return router;
+  }
+
+  StalenessSampler sampler() {
+    return sampler;
   }
 
   /** The time of the read at hand, by {@link System#nanoTime()}. */

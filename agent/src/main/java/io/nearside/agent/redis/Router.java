@@ -186,6 +186,9 @@ final class Router {
         loop.counters().hit();
         session.respond(reply);
         touch(session, bytes, keyStart, keyLength);
+        if (loop.sampler().isDue()) {
+          loop.sampler().take(session.lane(), command, probe, frame, reply);
+        }
         return true;
       }
     }
@@ -194,9 +197,34 @@ final class Router {
       loop.coherence()
           .cache()
           .refused(session.fenceOpen() ? RefusedFill.NO_TTL : RefusedFill.FENCED);
-      return plain(session, command, frame, probe.toStored());
+      return around(session, command, frame, policy);
     }
     return miss(session, command, frame, keyIndex, policy);
+  }
+
+  /** Upstream, and nothing is kept; while the upstream is away perhaps from memory after all. */
+  private boolean around(Session session, Command command, RequestFrame frame, Policy policy) {
+    Key.Stored key = probe.toStored();
+    if (policy.staleOnErrorMillis() == 0 || session.isFresh() || session.fenceOpen()) {
+      return plain(session, command, frame, key);
+    }
+    RedisFace face = loop.face();
+    if (!face.upstreamHealth().isUp()) {
+      byte[] stale =
+          face.staleReply(
+              policy,
+              probe,
+              session.lane().scope(),
+              frame.bytes(),
+              frame.start(),
+              frame.end());
+      if (stale != null) {
+        session.respond(stale);
+        return true;
+      }
+    }
+    byte[] line = Arrays.copyOfRange(frame.bytes(), frame.start(), frame.end());
+    return forward(session, frame, new FencedRead(session, command, policy, key, line));
   }
 
   private boolean miss(

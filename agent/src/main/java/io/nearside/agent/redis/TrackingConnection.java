@@ -183,7 +183,10 @@ final class TrackingConnection {
     }
     connection = null;
     detail = "tracking lost: " + why;
-    freshUntilNanos = System.nanoTime() - 1;
+    long over = System.nanoTime() - 1;
+    if (freshUntilNanos - over > 0) {
+      freshUntilNanos = over;
+    }
     if (tracking) {
       tracking = false;
       log.info("tracking lost reason=\"{}\"", why);

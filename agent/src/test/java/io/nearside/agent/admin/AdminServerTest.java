@@ -57,6 +57,13 @@ final class AdminServerTest {
         () -> assertEquals(3.0, report.getJsonObject("lag").getDouble("worstMillis")),
         () -> assertEquals(2.0, report.getJsonObject("lag").getDouble("meanMillis")),
         () -> assertEquals("on", report.getString("tracking")),
+        () -> assertEquals("1970-01-01T00:00:00Z", fence.getString("since")),
+        () -> assertEquals("node-2", report.getJsonObject("lastEpochMove").getString("from")),
+        () -> assertEquals(0.1, report.getJsonObject("sampler").getDouble("staleRate")),
+        () ->
+            assertEquals(
+                "user:1",
+                report.getJsonObject("sampler").getJsonObject("lastViolation").getString("key")),
         () -> assertEquals(7, report.getInteger("gaps")));
   }
 
