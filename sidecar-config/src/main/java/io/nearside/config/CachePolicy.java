@@ -12,7 +12,8 @@ package io.nearside.config;
 public record CachePolicy(
     @Setting(
             doc =
-                "Keys it is for: a glob as in Redis (`*`, `?`, `[a-z]`, `\\`), `user:*` for a prefix.",
+                "Keys it is for: a glob as in Redis (`*`, `?`, `[a-z]`, `\\`), `user:*` for a"
+                    + " prefix.",
             pattern = "[^\\u0000]{1,512}",
             expected = "1 to 512 characters")
         String match,
@@ -25,19 +26,19 @@ public record CachePolicy(
         long ttlMaxMillis,
     @Setting(
             doc =
-                "`eventual`: served from memory, coherent within `coherence.maxStalenessMillis`. `strong`:"
-                    + " served from memory, and a write waits until no sidecar can serve the value from"
-                    + " before it (`coherence.strongLeaseMillis` at most). `bypass`: never served from"
-                    + " memory.",
+                "`eventual`: served from memory, coherent within `coherence.maxStalenessMillis`."
+                    + " `strong`: served from memory, and a write waits until no sidecar can serve"
+                    + " the value from before it (`coherence.strongLeaseMillis` at most). `bypass`:"
+                    + " never served from memory.",
             byDefault = "eventual")
         Consistency consistency,
     @Setting(doc = "Whether the absence of a key is cached as well.", byDefault = "true")
         boolean negative,
     @Setting(
             doc =
-                "While the upstream does not answer, reads of these keys are served from memory for this"
-                    + " long after the last proof that nothing newer was missed, and within the entries'"
-                    + " time to live. 0: never. Only with `eventual`.",
+                "While the upstream does not answer, reads of these keys are served from memory for"
+                    + " this long after the last proof that nothing newer was missed, and within"
+                    + " the entries' time to live. 0: never. Only with `eventual`.",
             byDefault = "0",
             min = 0,
             max = 86_400_000)

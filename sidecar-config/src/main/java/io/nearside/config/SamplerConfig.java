@@ -4,8 +4,8 @@ package io.nearside.config;
 public record SamplerConfig(
     @Setting(
             doc =
-                "Replies from memory per second that are compared with the upstream, one read each; 0 for"
-                    + " none.",
+                "Replies from memory per second that are compared with the upstream, one read each;"
+                    + " 0 for none.",
             byDefault = "1",
             min = 0,
             max = 1000,

@@ -110,8 +110,20 @@ final class ClusterRoutes {
         .put("duplicates", statistics.duplicates())
         .put("badSeals", statistics.badSeals())
         .put("overflows", statistics.overflows())
+        .put("strong", strong())
         .put("sampler", json(report.sampler()))
         .put("staleServed", report.staleServed());
+  }
+
+  /** What strongly consistent keys rest on, as far as the bus knows. */
+  private JsonObject strong() {
+    long until = bus.strongUntilNanos();
+    long leftMillis = until == Long.MAX_VALUE ? 0 : (until - System.nanoTime()) / 1_000_000;
+    return new JsonObject()
+        .put("leased", until == Long.MAX_VALUE || leftMillis > 0)
+        .put("leaseLeftMillis", until == Long.MAX_VALUE ? null : leftMillis)
+        .put("detail", bus.strongDetail())
+        .put("peers", bus.anchors().size());
   }
 
   private static @Nullable JsonObject json(ConsistencyView.@Nullable EpochMove move) {

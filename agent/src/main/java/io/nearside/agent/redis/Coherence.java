@@ -114,6 +114,27 @@ final class Coherence {
     return sums;
   }
 
+  /**
+   * The reply to a read that the upstream can not answer, if its policy lets it be a stale one;
+   * null without.
+   *
+   * @param bytes the command line from {@code from} up to {@code to}
+   */
+  byte @Nullable [] staleReply(
+      Policy policy, Key.Probe key, Scope scope, byte[] bytes, int from, int to) {
+    return policy.staleOnErrorMillis() == 0
+        ? null
+        : cache.lookupStale(
+            key,
+            scope.id(),
+            bytes,
+            from,
+            to,
+            System.nanoTime(),
+            fence.openUntilNanos(),
+            policy.staleOnErrorMillis() * 1_000_000);
+  }
+
   /** Runs {@code end} when a write of unknown outcome can not be executed any more. */
   void afterUnknownOutcome(Runnable end) {
     var _ = timer.schedule(end, unknownOutcomeMillis, TimeUnit.MILLISECONDS);

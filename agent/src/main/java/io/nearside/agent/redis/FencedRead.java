@@ -30,10 +30,11 @@ final class FencedRead extends Forwarded {
     byte[] stale =
         started()
             ? null
-            : session.loop().face().staleReply(policy, probe, scope, line, 0, line.length);
+            : session.loop().coherence().staleReply(policy, probe, scope, line, 0, line.length);
     if (stale == null) {
       super.lost(connection, sent, why);
     } else {
+      session.loop().face().observations().servedStale();
       fail(stale);
     }
   }

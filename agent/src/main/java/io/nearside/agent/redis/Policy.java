@@ -12,7 +12,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the configuration says of the keys that a glob matches, ready for the data path. Immutable.
  */
-record Policy(RedisGlob glob, boolean all, boolean cached, long ttlMaxMillis, boolean negative, long staleOnErrorMillis) {
+record Policy(
+    RedisGlob glob,
+    boolean all,
+    boolean cached,
+    long ttlMaxMillis,
+    boolean negative,
+    long staleOnErrorMillis) {
 
   static Policy of(CachePolicy policy) {
     return new Policy(

@@ -200,8 +200,7 @@ public final class RedisFace {
   }
 
   private final class FromBus implements BusListener {
-    private final ThreadLocal<Key.Probe> probes =
-        ThreadLocal.withInitial(Key.Probe::new);
+    private final ThreadLocal<Key.Probe> probes = ThreadLocal.withInitial(Key.Probe::new);
 
     @Override
     public void invalidate(int database, byte[] key, String fromNode) {
@@ -294,33 +293,6 @@ public final class RedisFace {
   /** The sampler has caught a broken promise. */
   void staleBeyondPromise(StalenessFigures.Violation violation) {
     observations.violated(violation, nodeId, maxStalenessMillis);
-  }
-
-  /**
-   * The reply to a read that the upstream can not answer, if its policy lets it be a stale one; null
-   * without.
-   */
-  byte @Nullable [] staleReply(
-      Policy policy, Key.Probe key, Scope scope, byte[] bytes, int from, int to) {
-    if (policy.staleOnErrorMillis() == 0) {
-      return null;
-    }
-    byte[] reply =
-        coherence
-            .cache()
-            .lookupStale(
-                key,
-                scope.id(),
-                bytes,
-                from,
-                to,
-                System.nanoTime(),
-                coherence.fence().openUntilNanos(),
-                policy.staleOnErrorMillis() * 1_000_000);
-    if (reply != null) {
-      observations.servedStale();
-    }
-    return reply;
   }
 
   /** Whether the upstream asks clients to log in, as far as is known. */

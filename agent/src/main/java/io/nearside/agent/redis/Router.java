@@ -208,17 +208,13 @@ final class Router {
     if (policy.staleOnErrorMillis() == 0 || session.isFresh() || session.fenceOpen()) {
       return plain(session, command, frame, key);
     }
-    RedisFace face = loop.face();
-    if (!face.upstreamHealth().isUp()) {
+    if (!loop.face().upstreamHealth().isUp()) {
+      Scope scope = session.lane().scope();
       byte[] stale =
-          face.staleReply(
-              policy,
-              probe,
-              session.lane().scope(),
-              frame.bytes(),
-              frame.start(),
-              frame.end());
+          loop.coherence()
+              .staleReply(policy, probe, scope, frame.bytes(), frame.start(), frame.end());
       if (stale != null) {
+        loop.face().observations().servedStale();
         session.respond(stale);
         return true;
       }

@@ -100,8 +100,7 @@ final class NearCacheTest {
 
   private byte @Nullable [] stale(String name, long now, long staleNanos) {
     byte[] frame = latin("GET " + name);
-    return cache.lookupStale(
-        key(name), 1, frame, 0, frame.length, now, clock.get(), staleNanos);
+    return cache.lookupStale(key(name), 1, frame, 0, frame.length, now, clock.get(), staleNanos);
   }
 
   @Test

@@ -27,7 +27,9 @@ final class ServeStaleTest {
   void start() {
     redis = RedisServer.start();
     sidecar =
-        InProcessSidecar.inFrontOf(redis.url(), Map.of("redis.cache.policies", POLICIES));
+        InProcessSidecar.inFrontOf(
+            redis.url(),
+            Map.of("redis.cache.policies", POLICIES, "redis.upstream.acquireMillis", "200"));
   }
 
   @AfterEach
@@ -67,8 +69,7 @@ final class ServeStaleTest {
           () -> client.ask("GET", "long:a").equals("$-1\r\n"));
       long after = sidecar.agent().redis().observations().staleServed();
       redis.command("SET", "long:a", "n");
-      Eventually.holds(
-          "the new value", () -> client.ask("GET", "long:a").equals("$1\r\nn\r\n"));
+      Eventually.holds("the new value", () -> client.ask("GET", "long:a").equals("$1\r\nn\r\n"));
       assertEquals(after, sidecar.agent().redis().observations().staleServed());
     }
   }
