@@ -3,12 +3,15 @@ package io.nearside.agent;
 import io.nearside.agent.metrics.LatencyHistogram;
 import io.nearside.agent.metrics.RedisFigures;
 import io.nearside.agent.metrics.RedisSnapshot;
+import io.nearside.agent.metrics.StalenessSnapshot;
 import io.nearside.agent.metrics.StrongSnapshot;
 import io.nearside.agent.net.DisconnectReason;
 import io.nearside.agent.redis.LatencyCounts;
+import io.nearside.agent.redis.Observations;
 import io.nearside.agent.redis.PinReason;
 import io.nearside.agent.redis.RedisFace;
 import io.nearside.agent.redis.RedisStatistics;
+import io.nearside.agent.redis.StalenessFigures;
 import io.nearside.agent.redis.StrongStatistics;
 import io.nearside.cluster.EpochReason;
 import io.vertx.core.Future;
@@ -68,6 +71,7 @@ final class RedisFaceFigures implements RedisFigures {
         statistics.ownConnections(),
         byLabel(statistics.epochMoves()),
         face.cache().statistics(),
+        staleness(face.observations()),
         face.upstreamHealth().get().up(),
         face.tracksWriters(),
         face.warmer().progress(),
@@ -83,6 +87,17 @@ final class RedisFaceFigures implements RedisFigures {
         statistics.waitSeconds(),
         statistics.leaseWaits(),
         statistics.refused());
+  }
+
+  private static StalenessSnapshot staleness(Observations observations) {
+    StalenessFigures.Totals totals = observations.stalenessTotals();
+    return new StalenessSnapshot(
+        histogram(observations.lags()),
+        totals.samples(),
+        totals.stale(),
+        histogram(totals.ages()),
+        totals.violations(),
+        observations.staleServed());
   }
 
   static Map<String, Long> byLabel(Map<EpochReason, Long> moves) {

@@ -17,6 +17,8 @@ public record ClusterEvent(Type type, Instant at, String node, String detail) {
     STRANGER,
     FENCE,
     UNFENCE,
-    EPOCH
+    EPOCH,
+    /** A value was served for longer than promised after a newer one could be read. */
+    VIOLATION
   }
 }

@@ -6,6 +6,8 @@ package io.nearside.config;
  * @param match a glob as Redis's KEYS reads it; a plain prefix is written {@code user:*}
  * @param ttlMaxMillis an entry lives no longer than this, nor longer than its key upstream
  * @param negative whether "there is no such key" is cached as well
+ * @param staleOnErrorMillis how much longer than proven fresh an entry is served while the upstream
+ *     is away; 0 for not at all
  */
 public record CachePolicy(
     @Setting(
@@ -31,9 +33,32 @@ public record CachePolicy(
             byDefault = "eventual")
         Consistency consistency,
     @Setting(doc = "Whether the absence of a key is cached as well.", byDefault = "true")
-        boolean negative) {
+        boolean negative,
+    @Setting(
+            doc =
+                "While the upstream does not answer, reads of these keys are served from memory for"
+                    + " this long after the last proof that nothing newer was missed, and within"
+                    + " the entries' time to live. 0: never. Only with `eventual`.",
+            byDefault = "0",
+            min = 0,
+            max = 86_400_000)
+        long staleOnErrorMillis) {
 
   public CachePolicy {
-    Check.of(CachePolicy.class, match, cache, ttlMaxMillis, consistency, negative).done();
+    Check.of(
+            CachePolicy.class,
+            match,
+            cache,
+            ttlMaxMillis,
+            consistency,
+            negative,
+            staleOnErrorMillis)
+        .require(
+            staleOnErrorMillis == 0 || consistency == Consistency.EVENTUAL,
+            "staleOnErrorMillis",
+            staleOnErrorMillis,
+            "expected 0, as consistency is " + consistency.label(),
+            "consistency")
+        .done();
   }
 }

@@ -19,9 +19,10 @@ public record CoherenceConfig(
             byDefault = "1000",
             min = 100,
             max = 60_000)
-        long strongLeaseMillis) {
+        long strongLeaseMillis,
+    @Setting(doc = "How staleness is measured.") SamplerConfig sampler) {
 
   public CoherenceConfig {
-    Check.of(CoherenceConfig.class, maxStalenessMillis, strongLeaseMillis).done();
+    Check.of(CoherenceConfig.class, maxStalenessMillis, strongLeaseMillis, sampler).done();
   }
 }

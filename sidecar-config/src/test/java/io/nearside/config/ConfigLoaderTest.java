@@ -40,7 +40,7 @@ final class ConfigLoaderTest {
     assertEquals("redis://127.0.0.1:6380", config.redis().upstream().url().toString());
     assertEquals(32 << 20, config.redis().cache().maxBytes().intBytes());
     assertEquals(
-        List.of(new CachePolicy("*", true, 60_000, Consistency.EVENTUAL, true)),
+        List.of(new CachePolicy("*", true, 60_000, Consistency.EVENTUAL, true, 0)),
         config.redis().cache().policies());
     assertEquals(List.of(ReadinessCheck.FACES), config.admin().readiness());
     assertTrue(config.node().id().matches("sidecar-[0-9a-f]{4}"), config.node().id());
@@ -205,7 +205,7 @@ final class ConfigLoaderTest {
     assertEquals(
         List.of(
             "redis.cache.policies[0].ttl: unknown key (expected one of match, cache, ttlMaxMillis,"
-                + " consistency, negative), line 4 of nearside.yaml",
+                + " consistency, negative, staleOnErrorMillis), line 4 of nearside.yaml",
             "redis.cache.policies[1].match: nothing (expected a value)",
             "redis.cache.policies[2].ttlMaxMillis: 0 (expected 1..86400000), line 6 of"
                 + " nearside.yaml"),

@@ -29,7 +29,7 @@ final class EffectiveConfigTest {
           "  deny: [KEYS, \"CONFIG SET\"] # file\n",
           "    hashes: \"on\" # file\n",
           "    policies: # default\n      - {match: \"*\", cache: true, ttlMaxMillis: 60000,"
-              + " consistency: eventual, negative: true}\n",
+              + " consistency: eventual, negative: true, staleOnErrorMillis: 0}\n",
           "  port: 1 # env NEARSIDE_ADMIN_PORT\n",
           "  token: {env: NEARSIDE_ADMIN_TOKEN} # env NEARSIDE_ADMIN_TOKEN\n",
         }) {

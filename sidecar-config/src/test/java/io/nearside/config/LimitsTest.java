@@ -159,7 +159,8 @@ final class LimitsTest {
   @Test
   void construct_recordDirectly_sameLimits() {
     ConfigException refused =
-        assertThrows(ConfigException.class, () -> new CoherenceConfig(99, 1000));
+        assertThrows(
+            ConfigException.class, () -> new CoherenceConfig(99, 1000, new SamplerConfig(1)));
     assertEquals("maxStalenessMillis: 99 (expected 100..60000)", refused.getMessage());
   }
 }

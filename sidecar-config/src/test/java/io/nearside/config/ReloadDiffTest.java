@@ -44,7 +44,7 @@ final class ReloadDiffTest {
             "redis.deny: [] -> [KEYS] (live)",
             "redis.cache.maxBytes: 32MiB -> 64MiB (live)",
             "redis.cache.policies: [{match: \"*\", cache: true, ttlMaxMillis: 60000, consistency:"
-                + " eventual, negative: true}] -> [] (live)",
+                + " eventual, negative: true, staleOnErrorMillis: 0}] -> [] (live)",
             "admin.readiness: [faces] -> [] (live)"),
         diff.live().stream().map(Object::toString).toList());
     assertEquals(
@@ -84,6 +84,7 @@ final class ReloadDiffTest {
     assertEquals(
         Set.of(
             "admin.readiness",
+            "coherence.sampler.perSecond",
             "log.format",
             "log.level",
             "postgres.overrides",

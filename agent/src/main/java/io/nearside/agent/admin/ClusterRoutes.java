@@ -95,11 +95,12 @@ final class ClusterRoutes {
         .sorted(Map.Entry.comparingByKey())
         .forEach(move -> moves.put(move.getKey(), move.getValue()));
     return new JsonObject()
-        .put("fence", json(report.fence()))
+        .put("fence", json(report.fence(), report.fenceHistory()))
         .put("strong", report.strong() == null ? null : json(report.strong()))
         .put("tracking", report.tracking().name().toLowerCase(Locale.ROOT))
         .put("epoch", report.epoch())
         .put("epochMoves", moves)
+        .put("lastEpochMove", json(report.lastEpochMove()))
         .put("recent", events.history())
         .put("trackers", json(consistency.trackers()))
         .put(
@@ -111,7 +112,9 @@ final class ClusterRoutes {
         .put("duplicates", statistics.duplicates())
         .put("badSeals", statistics.badSeals())
         .put("strangers", statistics.strangers())
-        .put("overflows", statistics.overflows());
+        .put("overflows", statistics.overflows())
+        .put("sampler", json(report.sampler()))
+        .put("staleServed", report.staleServed());
   }
 
   private static @Nullable JsonObject json(ConsistencyView.@Nullable Trackers trackers) {
@@ -122,6 +125,46 @@ final class ClusterRoutes {
             .put("peers", new JsonArray(trackers.peers()))
             .put("provenMillisAgo", trackers.provenMillisAgo())
             .put("detail", trackers.detail());
+  }
+
+  private static @Nullable JsonObject json(ConsistencyView.@Nullable EpochMove move) {
+    return move == null
+        ? null
+        : new JsonObject()
+            .put("reason", move.reason())
+            .put("at", move.at().toString())
+            .put("from", move.from());
+  }
+
+  private static JsonObject json(ConsistencyView.Sampler sampler) {
+    ConsistencyView.Violation last = sampler.lastViolation();
+    return new JsonObject()
+        .put("perSecond", sampler.perSecond())
+        .put("samples", sampler.samples())
+        .put("stale", sampler.stale())
+        .put("staleRate", sampler.samples() == 0 ? 0 : 1.0 * sampler.stale() / sampler.samples())
+        .put("worstMillis", sampler.worstMillis())
+        .put("violations", sampler.violations())
+        .put(
+            "lastViolation",
+            last == null
+                ? null
+                : new JsonObject()
+                    .put("at", last.at().toString())
+                    .put("database", last.database())
+                    .put("key", last.key())
+                    .put("command", last.command())
+                    .put("ageMillis", last.ageMillis())
+                    .put("heldMillis", last.heldMillis())
+                    .put("epoch", last.epoch())
+                    .put("lastInvalidatedBy", last.lastInvalidatedBy()));
+  }
+
+  private static JsonObject json(FenceReport fence, ConsistencyView.FenceHistory history) {
+    return json(fence)
+        .put("since", history.since().toString())
+        .put("lastReason", history.lastReason())
+        .put("closings", history.closings());
   }
 
   private static JsonObject json(FenceReport fence) {

@@ -38,6 +38,9 @@ public final class NearCache {
 
   static final int STRIPES = 1 << 14;
 
+  // So often may the upstream be lost within the time that a stale entry may be served.
+  private static final int EPOCHS_REMEMBERED = 64;
+
   // Databases from this number on share one bit of databasesSeen and are swept by a scan.
   private static final int OTHER_DATABASES = 63;
 
@@ -49,6 +52,9 @@ public final class NearCache {
   private final AtomicIntegerArray writesInFlight = new AtomicIntegerArray(STRIPES);
   private final AtomicInteger epochWritesInFlight = new AtomicInteger();
   private final AtomicLong epoch = new AtomicLong(1);
+  // Of each suspected epoch, until when its entries were proven; of those since the last drop.
+  private final AtomicLongArray provenUntil = new AtomicLongArray(EPOCHS_REMEMBERED);
+  private volatile long oldestSuspect = 1;
   // Shared by fills while they are stored; see settle().
   private final StampedLock storing = new StampedLock();
   private final InvalidationNotes notes = new InvalidationNotes(STRIPES);
@@ -156,6 +162,17 @@ public final class NearCache {
     }
     Entry.Variant variant = entry.find(scope, frame, 0, frame.length);
     return variant != null && variant.reply() == reply;
+  }
+
+  /** As {@link #stillHolds}, and its time is not over at {@code nowNanos}. */
+  @SuppressWarnings("ReferenceEquality") // as above
+  public boolean serves(Key.Probe key, int scope, byte[] frame, byte[] reply, long nowNanos) {
+    Entry entry = map.get(key);
+    if (entry == null || entry.epoch() != epoch.get()) {
+      return false;
+    }
+    Entry.Variant variant = entry.find(scope, frame, 0, frame.length);
+    return variant != null && variant.reply() == reply && nowNanos - variant.expiresNanos() < 0;
   }
 
   /** Takes a lease, before the read is sent; null when a write of the key is on its way. */
@@ -309,9 +326,61 @@ public final class NearCache {
     }
   }
 
+  /**
+   * As {@link #moveEpoch} where nothing is known to have changed, and nothing is known at all
+   * because the upstream is away: what is held stays for {@link #lookupStale}.
+   *
+   * @param provenUntilNanos until when the fence was open
+   */
+  public void suspectAll(long provenUntilNanos) {
+    synchronized (provenUntil) {
+      provenUntil.set((int) (epoch.get() % EPOCHS_REMEMBERED), provenUntilNanos);
+      epoch.incrementAndGet();
+    }
+  }
+
+  /**
+   * The reply to this exact command line though it is not proven any more, or null; for when the
+   * upstream is away. Never one that is known to have changed, nor one whose time is over.
+   *
+   * @param provenUntilNanos until when the present epoch is proven; {@link Long#MAX_VALUE} for ever
+   * @param staleNanos for how long after its proof a reply may be served
+   * @return not to be changed
+   */
+  public byte @Nullable [] lookupStale(
+      Key.Probe key,
+      int scope,
+      byte[] bytes,
+      int from,
+      int to,
+      long nowNanos,
+      long provenUntilNanos,
+      long staleNanos) {
+    Entry entry = map.get(key);
+    long present = epoch.get();
+    if (entry == null
+        || entry.epoch() < oldestSuspect
+        || present - entry.epoch() >= EPOCHS_REMEMBERED) {
+      return null;
+    }
+    Entry.Variant variant = entry.find(scope, bytes, from, to);
+    if (variant == null || nowNanos - variant.expiresNanos() >= 0) {
+      return null;
+    }
+    long proven =
+        entry.epoch() == present
+            ? provenUntilNanos
+            : provenUntil.get((int) (entry.epoch() % EPOCHS_REMEMBERED));
+    return proven == Long.MAX_VALUE || nowNanos - proven < staleNanos ? variant.reply() : null;
+  }
+
   /** Makes everything that is held or leased now unreachable. */
   public long moveEpoch() {
-    long moved = epoch.incrementAndGet();
+    long moved;
+    synchronized (provenUntil) {
+      moved = epoch.incrementAndGet();
+      oldestSuspect = moved;
+    }
     // Only memory: the epoch alone has made the entries unreachable.
     entries.invalidateAll();
     return moved;

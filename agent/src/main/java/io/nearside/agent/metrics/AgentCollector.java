@@ -73,6 +73,7 @@ final class AgentCollector implements MultiCollector {
     RedisSnapshot now = redis;
     if (now != null) {
       cache(families, now);
+      staleness(families, now.staleness());
       connections(families, now);
       latencies(families, now);
       StrongFamilies.add(families, now.strong());
@@ -99,7 +100,6 @@ final class AgentCollector implements MultiCollector {
         .counter(BUS_BAD_SEALS, statistics.badSeals())
         .counter(BUS_STRANGERS, statistics.strangers())
         .counter(BUS_OVERFLOWS, statistics.overflows())
-        .summary(STALENESS_LAG, statistics.messagesReceived(), statistics.lagNanosTotal() / 1e9)
         .gauge(STALENESS_LAG_WORST, statistics.lagNanosMax() / 1e9);
   }
 
@@ -142,6 +142,16 @@ final class AgentCollector implements MultiCollector {
         .gauge(WARM_LAST_RUN_AGE, agoMillis < 0 ? Double.NaN : agoMillis / 1e3)
         .counter(WARM_MALFORMED, warming.malformed())
         .counter(WARM_FILE_FAILURES, warming.fileFailures());
+  }
+
+  private static void staleness(MetricFamilies families, StalenessSnapshot now) {
+    families
+        .histogram(STALENESS_LAG, now.lag())
+        .counter(STALENESS_SAMPLES, now.samples())
+        .counter(STALENESS_STALE_SAMPLES, now.stale())
+        .histogram(STALENESS_AGE, now.ages())
+        .counter(STALENESS_VIOLATIONS, now.violations())
+        .counter(CACHE_STALE_SERVED, now.served());
   }
 
   private static void connections(MetricFamilies families, RedisSnapshot now) {

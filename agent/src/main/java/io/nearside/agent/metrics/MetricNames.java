@@ -79,8 +79,28 @@ public enum MetricNames {
       Type.COUNTER,
       "nearside_fenced_seconds_total",
       "Time during which the near-cache might not answer, sampled ten times a second."),
+  CACHE_STALE_SERVED(
+      Type.COUNTER,
+      "nearside_cache_stale_served_total",
+      "Reads answered from memory because the upstream was away (staleOnErrorMillis)."),
+  STALENESS_SAMPLES(
+      Type.COUNTER,
+      "nearside_staleness_samples_total",
+      "Replies from memory that were compared with the upstream."),
+  STALENESS_STALE_SAMPLES(
+      Type.COUNTER,
+      "nearside_staleness_stale_samples_total",
+      "Of them, those that differed and were still held."),
+  STALENESS_AGE(
+      Type.HISTOGRAM,
+      "nearside_staleness_age_seconds",
+      "For how long those stayed after the newer value was seen."),
+  STALENESS_VIOLATIONS(
+      Type.COUNTER,
+      "nearside_staleness_violations_total",
+      "Of them, those that stayed for longer than maxStaleness: the promise was broken."),
   STALENESS_LAG(
-      Type.SUMMARY,
+      Type.HISTOGRAM,
       "nearside_staleness_lag_seconds",
       "From the publication of an invalidation by a peer to its application here, by the wall"
           + " clocks of both."),

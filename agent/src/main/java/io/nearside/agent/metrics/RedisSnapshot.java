@@ -31,6 +31,7 @@ public record RedisSnapshot(
     int ownConnections,
     Map<String, Long> epochMoves,
     CacheStatistics cache,
+    StalenessSnapshot staleness,
     boolean upstreamUp,
     boolean tracking,
     WarmProgress warming,

@@ -4,12 +4,15 @@ import io.nearside.agent.cache.Key;
 import io.nearside.agent.cache.NearCache;
 import io.nearside.cluster.EpochReason;
 import io.nearside.cluster.InvalidationBus;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The near-cache, the bus and the fence, as the sessions use them: what must be told to whom when
@@ -23,19 +26,26 @@ final class Coherence {
   private final Fence fence;
   private final ScheduledExecutorService timer;
   private final long unknownOutcomeMillis;
+  private final BooleanSupplier keepsStale;
   private final Map<EpochReason, LongAdder> epochMoves = new EnumMap<>(EpochReason.class);
+  private volatile @Nullable EpochMove lastEpochMove;
 
+  /**
+   * @param keepsStale whether any policy lets entries be served while the upstream is away
+   */
   Coherence(
       NearCache cache,
       InvalidationBus bus,
       Fence fence,
       ScheduledExecutorService timer,
-      long unknownOutcomeMillis) {
+      long unknownOutcomeMillis,
+      BooleanSupplier keepsStale) {
     this.cache = cache;
     this.bus = bus;
     this.fence = fence;
     this.timer = timer;
     this.unknownOutcomeMillis = unknownOutcomeMillis;
+    this.keepsStale = keepsStale;
     for (EpochReason reason : EpochReason.values()) {
       epochMoves.put(reason, new LongAdder());
     }
@@ -65,8 +75,17 @@ final class Coherence {
 
   /** Moves this sidecar's epoch. */
   void moveEpoch(EpochReason reason) {
-    cache.moveEpoch();
-    countEpochMove(reason);
+    moveEpoch(reason, LOCAL);
+  }
+
+  /** The same because of what {@code from}, a sidecar, has done or failed to do. */
+  void moveEpoch(EpochReason reason, String from) {
+    if (reason == EpochReason.TRACKING_LOST && keepsStale.getAsBoolean()) {
+      cache.suspectAll(fence.openUntilNanos());
+    } else {
+      cache.moveEpoch();
+    }
+    countEpochMove(reason, from);
   }
 
   /** Moves the epoch here and at every peer. */
@@ -76,13 +95,44 @@ final class Coherence {
   }
 
   void countEpochMove(EpochReason reason) {
+    countEpochMove(reason, LOCAL);
+  }
+
+  private void countEpochMove(EpochReason reason, String from) {
     Objects.requireNonNull(epochMoves.get(reason)).increment();
+    lastEpochMove = new EpochMove(reason, Instant.now(), from);
+  }
+
+  /** The last time that the epoch moved; null before the first. */
+  @Nullable EpochMove lastEpochMove() {
+    return lastEpochMove;
   }
 
   Map<EpochReason, Long> epochMoves() {
     var sums = new EnumMap<EpochReason, Long>(EpochReason.class);
     epochMoves.forEach((reason, count) -> sums.put(reason, count.sum()));
     return sums;
+  }
+
+  /**
+   * The reply to a read that the upstream can not answer, if its policy lets it be a stale one;
+   * null without.
+   *
+   * @param bytes the command line from {@code from} up to {@code to}
+   */
+  byte @Nullable [] staleReply(
+      Policy policy, Key.Probe key, Scope scope, byte[] bytes, int from, int to) {
+    return policy.staleOnErrorMillis() == 0
+        ? null
+        : cache.lookupStale(
+            key,
+            scope.id(),
+            bytes,
+            from,
+            to,
+            System.nanoTime(),
+            fence.openUntilNanos(),
+            policy.staleOnErrorMillis() * 1_000_000);
   }
 
   /** Runs {@code end} when a write of unknown outcome can not be executed any more. */

@@ -49,6 +49,18 @@ public final class Fence {
     return open(nanoClock.getAsLong());
   }
 
+  /** Until when it was or will be open by the proofs of now; {@link Long#MAX_VALUE} for ever. */
+  long openUntilNanos() {
+    long earliest = Long.MAX_VALUE;
+    for (Source source : sources) {
+      long until = source.freshUntilNanos().getAsLong();
+      if (until != Long.MAX_VALUE && (earliest == Long.MAX_VALUE || until - earliest < 0)) {
+        earliest = until;
+      }
+    }
+    return earliest;
+  }
+
   /** What closes it now, or "open". */
   public String detail() {
     long now = nanoClock.getAsLong();

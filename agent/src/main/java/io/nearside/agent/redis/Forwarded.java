@@ -88,7 +88,7 @@ class Forwarded extends Exchange {
     session.close(DisconnectReason.REVOKED);
   }
 
-  /** Answers with an error of the sidecar's own. */
+  /** Answers with a reply of the sidecar's own: mostly an error. */
   final void fail(byte[] error) {
     session.deliver(this, error, 0, error.length);
     done();

@@ -62,6 +62,12 @@ record LiveSettings(
     return cache().enabled() && Arrays.stream(policies).anyMatch(Policy::cached);
   }
 
+  /** Whether any key may be served from memory while the upstream is away. */
+  boolean keepsStale() {
+    return Arrays.stream(policies)
+        .anyMatch(policy -> policy.cached() && policy.staleOnErrorMillis() > 0);
+  }
+
   boolean isFreshName(byte[] name) {
     String fresh = clients().freshClientName();
     return !fresh.isEmpty() && fresh.equals(new String(name, StandardCharsets.UTF_8));

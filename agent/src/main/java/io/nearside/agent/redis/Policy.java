@@ -21,7 +21,8 @@ record Policy(
     boolean cached,
     boolean strong,
     long ttlMaxMillis,
-    boolean negative) {
+    boolean negative,
+    long staleOnErrorMillis) {
 
   static Policy of(CachePolicy policy) {
     return new Policy(
@@ -30,7 +31,8 @@ record Policy(
         policy.cache() && policy.consistency() != Consistency.BYPASS,
         policy.cache() && policy.consistency() == Consistency.STRONG,
         policy.ttlMaxMillis(),
-        policy.negative());
+        policy.negative(),
+        policy.staleOnErrorMillis());
   }
 
   /** The first policy that matches a key, if it says that the key may be cached; else null. */

@@ -54,7 +54,7 @@ public final class RedisFace {
   private final StrongKeys strong;
   private final long maxStalenessMillis;
   private final List<RedisLoop> loops = new CopyOnWriteArrayList<>();
-  private final List<Consumer<ClusterEvent>> eventListeners = new CopyOnWriteArrayList<>();
+  private final Observations observations = new Observations();
   private final AtomicInteger clients = new AtomicInteger();
   private final LongAdder clientsTotal = new LongAdder();
   private final Map<DisconnectReason, LongAdder> disconnects = new ConcurrentHashMap<>();
@@ -92,7 +92,8 @@ public final class RedisFace {
             bus,
             fence,
             ((VertxInternal) vertx).nettyEventLoopGroup(),
-            config.redis().upstream().unknownOutcomeMillis());
+            config.redis().upstream().unknownOutcomeMillis(),
+            () -> settings.keepsStale());
     long retryMillis = config.redis().upstream().reconnectMinMillis();
     this.control =
         new ControlConnection(
@@ -153,6 +154,7 @@ public final class RedisFace {
     if (!settings.config().redis().enabled()) {
       return Future.succeededFuture();
     }
+    observations.watch(vertx, coherence.fence());
     if (sentinels != null) {
       sentinels.start();
     }
@@ -229,7 +231,7 @@ public final class RedisFace {
 
     @Override
     public void moveEpoch(EpochReason reason, String fromNode) {
-      coherence.moveEpoch(reason);
+      coherence.moveEpoch(reason, fromNode);
       event(
           new ClusterEvent(
               ClusterEvent.Type.EPOCH, java.time.Instant.now(), fromNode, reason.label()));
@@ -252,13 +254,18 @@ public final class RedisFace {
 
     @Override
     public void event(ClusterEvent event) {
-      eventListeners.forEach(listener -> listener.accept(event));
+      observations.event(event);
+    }
+
+    @Override
+    public void onLag(long nanos) {
+      observations.lag(nanos);
     }
   }
 
   /** Hears of joins, leaves, fences and epochs, on the bus's threads. */
   public void onEvent(Consumer<ClusterEvent> listener) {
-    eventListeners.add(listener);
+    observations.listen(listener);
   }
 
   // ---- for the sessions
@@ -317,6 +324,15 @@ public final class RedisFace {
       cap = Math.min(cap, settings.config().redis().tracking().unsupportedTtlMillis());
     }
     return cap;
+  }
+
+  long maxStalenessNanos() {
+    return maxStalenessMillis * 1_000_000;
+  }
+
+  /** The sampler has caught a broken promise. */
+  void staleBeyondPromise(StalenessFigures.Violation violation) {
+    observations.violated(violation, nodeId, maxStalenessMillis);
   }
 
   /** Whether the upstream asks clients to log in, as far as is known. */
@@ -467,6 +483,15 @@ public final class RedisFace {
   /** What became of their writes. */
   public StrongStatistics strongStatistics() {
     return strong.figures().statistics();
+  }
+
+  public Observations observations() {
+    return observations;
+  }
+
+  /** The last time that the epoch moved; null before the first. */
+  public @Nullable EpochMove lastEpochMove() {
+    return coherence.lastEpochMove();
   }
 
   public InvalidationBus bus() {

@@ -44,6 +44,7 @@ final class RedisLoop {
   private final LoopCounters counters = new LoopCounters(this);
   private final Router router;
   private final StrongWrites strongWrites;
+  private final StalenessSampler sampler;
   private RequestScanner scanner;
   private byte[] clientScratch = new byte[SCRATCH_BYTES];
   private byte[] upstreamScratch = new byte[SCRATCH_BYTES];
@@ -63,6 +64,7 @@ final class RedisLoop {
     this.scanner = new RequestScanner(face.settings().limits());
     this.router = new Router(this);
     this.strongWrites = new StrongWrites(this);
+    this.sampler = new StalenessSampler(this);
     after(SWEEP_MILLIS, this::sweep);
   }
 
@@ -84,6 +86,10 @@ final class RedisLoop {
 
   StrongWrites strongWrites() {
     return strongWrites;
+  }
+
+  StalenessSampler sampler() {
+    return sampler;
   }
 
   /** The time of the read at hand, by {@link System#nanoTime()}. */

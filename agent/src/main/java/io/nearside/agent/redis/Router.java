@@ -200,15 +200,39 @@ final class Router {
         loop.counters().hit();
         session.respond(reply);
         touch(session, bytes, keyStart, keyLength);
+        if (loop.sampler().isDue()) {
+          loop.sampler().take(session.lane(), command, probe, frame, reply);
+        }
         return true;
       }
     }
     if (!open || session.lane().isTtlRefused()) {
       loop.counters().around();
       loop.coherence().cache().refused(open ? RefusedFill.NO_TTL : RefusedFill.FENCED);
-      return plain(session, command, frame, probe.toStored());
+      return around(session, command, frame, policy);
     }
     return miss(session, command, frame, keyIndex, policy);
+  }
+
+  /** Upstream, and nothing is kept; while the upstream is away perhaps from memory after all. */
+  private boolean around(Session session, Command command, RequestFrame frame, Policy policy) {
+    Key.Stored key = probe.toStored();
+    if (policy.staleOnErrorMillis() == 0 || session.isFresh() || session.fenceOpen(policy)) {
+      return plain(session, command, frame, key);
+    }
+    if (!loop.face().upstreamHealth().isUp()) {
+      Scope scope = session.lane().scope();
+      byte[] stale =
+          loop.coherence()
+              .staleReply(policy, probe, scope, frame.bytes(), frame.start(), frame.end());
+      if (stale != null) {
+        loop.face().observations().servedStale();
+        session.respond(stale);
+        return true;
+      }
+    }
+    byte[] line = Arrays.copyOfRange(frame.bytes(), frame.start(), frame.end());
+    return forward(session, frame, new FencedRead(session, command, policy, key, line));
   }
 
   private boolean miss(

@@ -10,7 +10,7 @@ public final class UpstreamHealth {
    */
   public record State(boolean up, String why, long sinceMillis) {}
 
-  private boolean up;
+  private volatile boolean up;
   private String why = "not connected yet";
   private long sinceNanos = System.nanoTime();
 
@@ -20,6 +20,10 @@ public final class UpstreamHealth {
       up = nowUp;
     }
     why = nowWhy;
+  }
+
+  boolean isUp() {
+    return up;
   }
 
   public synchronized State get() {

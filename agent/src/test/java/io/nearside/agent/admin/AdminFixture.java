@@ -8,6 +8,7 @@ import io.nearside.agent.metrics.AgentMetrics;
 import io.nearside.agent.metrics.LatencyHistogram;
 import io.nearside.agent.metrics.RedisFigures;
 import io.nearside.agent.metrics.RedisSnapshot;
+import io.nearside.agent.metrics.StalenessSnapshot;
 import io.nearside.agent.metrics.StrongSnapshot;
 import io.nearside.cluster.ClusterEvent;
 import io.nearside.config.AdminConfig;
@@ -25,6 +26,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,9 @@ import java.util.function.Consumer;
 
 /** An admin listener on a free port, on fakes that a test can turn. */
 final class AdminFixture implements AutoCloseable {
+  static final ConsistencyView.Violation VIOLATION =
+      new ConsistencyView.Violation(Instant.EPOCH, 0, "user:1", "get", 1_200, 4_000, 5, "tracking");
+
   final FakeBus bus = new FakeBus();
   final FakeCache cache = new FakeCache();
   final FakePostgres postgres = new FakePostgres();
@@ -93,9 +98,13 @@ final class AdminFixture implements AutoCloseable {
             Future.succeededFuture(
                 new ConsistencyView.Report(
                     cache.fence(),
+                    new ConsistencyView.FenceHistory(Instant.EPOCH, "bus: silence", 1),
                     5,
                     Map.of("bus-gap", 2L),
+                    new ConsistencyView.EpochMove("bus-gap", Instant.EPOCH, "node-2"),
                     ConsistencyView.Tracking.ON,
+                    new ConsistencyView.Sampler(1, 10, 1, 12.5, 1, VIOLATION),
+                    3,
                     cache.fence())),
         config(),
         postgres,
@@ -168,6 +177,7 @@ final class AdminFixture implements AutoCloseable {
         2,
         Map.of("bus-gap", 2L),
         cache,
+        new StalenessSnapshot(latency, 10, 1, latency, 1, 3),
         true,
         true,
         new FakeCache().warming(),

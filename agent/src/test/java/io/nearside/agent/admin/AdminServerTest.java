@@ -58,6 +58,13 @@ final class AdminServerTest {
         () -> assertEquals(2.0, report.getJsonObject("lag").getDouble("meanMillis")),
         () -> assertEquals("on", report.getString("tracking")),
         () -> assertTrue(report.getJsonObject("strong").containsKey("open")),
+        () -> assertEquals("1970-01-01T00:00:00Z", fence.getString("since")),
+        () -> assertEquals("node-2", report.getJsonObject("lastEpochMove").getString("from")),
+        () -> assertEquals(0.1, report.getJsonObject("sampler").getDouble("staleRate")),
+        () ->
+            assertEquals(
+                "user:1",
+                report.getJsonObject("sampler").getJsonObject("lastViolation").getString("key")),
         () -> assertEquals(7, report.getInteger("gaps")));
   }
 

@@ -18,7 +18,7 @@ import java.util.Map;
 /** A near-cache of the real kind behind a policy for {@code user:*}; notes what it is asked. */
 final class FakeCache implements CacheOperations {
   static final CachePolicy POLICY =
-      new CachePolicy("user:*", true, 60_000, Consistency.EVENTUAL, true);
+      new CachePolicy("user:*", true, 60_000, Consistency.EVENTUAL, true, 0);
 
   final NearCache cache = new NearCache(1 << 20, 1 << 16, 4, System::nanoTime);
   final List<String> asked = new ArrayList<>();

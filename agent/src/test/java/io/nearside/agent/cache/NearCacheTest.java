@@ -56,6 +56,54 @@ final class NearCacheTest {
   }
 
   @Test
+  void suspectAll_heldReply_onlyStaleAndOnlySoLong() {
+    cache.commit(begin("k"), VALUE, TTL_MILLIS);
+    long proven = clock.get() + 5;
+    cache.suspectAll(proven);
+    assertNull(lookup("k"));
+    assertSame(VALUE, stale("k", proven + 99, 100));
+    assertNull(stale("k", proven + 100, 100));
+    assertNull(stale("k", proven, 0));
+  }
+
+  @Test
+  void lookupStale_presentEpochFenced_countsFromItsProof() {
+    cache.commit(begin("k"), VALUE, TTL_MILLIS);
+    assertSame(VALUE, stale("k", clock.get() + 9, 10));
+    assertNull(stale("k", clock.get() + 10, 10));
+  }
+
+  @Test
+  void lookupStale_knownToHaveChangedOrOver_null() {
+    for (String name : new String[] {"k", "written", "over"}) {
+      cache.commit(begin(name), VALUE, name.equals("over") ? 1 : TTL_MILLIS);
+    }
+    cache.suspectAll(clock.get());
+    cache.invalidate(key("written"), "test");
+    assertSame(VALUE, stale("k", clock.get() + 1_000_000, TTL_MILLIS * 1_000_000));
+    assertNull(stale("written", clock.get(), TTL_MILLIS * 1_000_000));
+    assertNull(stale("over", clock.get() + 1_000_000, TTL_MILLIS * 1_000_000));
+    cache.moveEpoch();
+    assertNull(stale("k", clock.get(), TTL_MILLIS * 1_000_000));
+  }
+
+  @Test
+  void lookupStale_lostTooOften_null() {
+    cache.commit(begin("k"), VALUE, TTL_MILLIS);
+    for (int i = 0; i < 63; i++) {
+      cache.suspectAll(clock.get());
+    }
+    assertSame(VALUE, stale("k", clock.get(), 10));
+    cache.suspectAll(clock.get());
+    assertNull(stale("k", clock.get(), 10));
+  }
+
+  private byte @Nullable [] stale(String name, long now, long staleNanos) {
+    byte[] frame = latin("GET " + name);
+    return cache.lookupStale(key(name), 1, frame, 0, frame.length, now, clock.get(), staleNanos);
+  }
+
+  @Test
   void commit_afterInvalidateMatchingSomethingElse_isRefused() {
     Fill fill = begin("k");
     assertEquals(0, cache.invalidateMatching(bytes -> false, "test"));

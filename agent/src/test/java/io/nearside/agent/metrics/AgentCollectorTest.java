@@ -42,6 +42,7 @@ final class AgentCollectorTest {
         1,
         Map.of("flush", 1L),
         new CacheStatistics(1, 2, 3, 4, 5, 6, 7, Map.of(RefusedFill.FENCED, 1L)),
+        new StalenessSnapshot(latency, 10, 1, latency, 1, 3),
         true,
         true,
         new WarmProgress(

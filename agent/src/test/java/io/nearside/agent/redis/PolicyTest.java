@@ -95,7 +95,7 @@ final class PolicyTest {
   }
 
   private static Policy policy(String match, boolean cache, Consistency consistency) {
-    return Policy.of(new CachePolicy(match, cache, 1000, consistency, true));
+    return Policy.of(new CachePolicy(match, cache, 1000, consistency, true, 0));
   }
 
   private static @Nullable Policy forKey(Policy[] policies, String key) {

@@ -47,7 +47,7 @@ final class WriteTest {
   private final LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
   private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
   private final Coherence coherence =
-      new Coherence(cache, bus, new Fence(System::nanoTime), timer, 20);
+      new Coherence(cache, bus, new Fence(System::nanoTime), timer, 20, () -> false);
 
   @BeforeEach
   void join() throws InterruptedException {
@@ -108,7 +108,7 @@ final class WriteTest {
     try (InvalidationBus alone =
         LocalInvalidationBus.alone(BusSettings.of("alone", 1000, SECRET))) {
       alone.start(new Recorder(new LinkedBlockingQueue<>()));
-      var only = new Coherence(cache, alone, new Fence(System::nanoTime), timer, 20);
+      var only = new Coherence(cache, alone, new Fence(System::nanoTime), timer, 20, () -> false);
       Write write = Write.ofKeys(only, List.of(new Key.Stored(0, new byte[] {'k'})));
       hold("k");
       write.begin(null);

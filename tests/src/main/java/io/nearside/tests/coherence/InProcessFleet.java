@@ -34,6 +34,10 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
   /** Who was killed has nobody to take leave of. */
   private static final long LEAVE_MILLIS = 300;
 
+  // Many samples, so that short runs have some.
+  private static final Map<String, String> SETTINGS =
+      Map.of("NEARSIDE_COHERENCE_SAMPLER_PER_SECOND", "50");
+
   private static final String SECRET = "a-secret-of-tests-only";
 
   private final RedisServer redis = RedisServer.start();
@@ -101,7 +105,7 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
   private void startAgent(int index) {
     String id = "sidecar-" + index;
     SkippingBus bus = bus(id);
-    Agent agent = startAgent(id, ports.get(index), bus, Map.of());
+    Agent agent = startAgent(id, ports.get(index), bus, SETTINGS);
     if (index < agents.size()) {
       agents.set(index, agent);
       buses.set(index, bus);
@@ -159,6 +163,11 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
   @Override
   public int size() {
     return agents.size();
+  }
+
+  /** A sidecar of the fleet, for what its clients do not see. */
+  public Agent agent(int sidecar) {
+    return agents.get(sidecar);
   }
 
   @Override

@@ -50,7 +50,15 @@ final class Cacheability {
   private static final Set<String> FORBIDDEN_FLAGS =
       Set.of("write", "may_replicate", "blocking", "admin", "pubsub", "noscript", "random");
 
+  private static final Set<String> UNORDERED =
+      Set.of("smembers", "hgetall", "hkeys", "hvals", "sdiff", "sinter", "sunion");
+
   private Cacheability() {}
+
+  /** Whether the order of the reply's elements is not defined. */
+  static boolean isUnordered(CommandSpec spec) {
+    return spec.hasTip("nondeterministic_output_order") || UNORDERED.contains(spec.name());
+  }
 
   /**
    * @param moduleNamed the configuration vouches that this module command's reply depends on

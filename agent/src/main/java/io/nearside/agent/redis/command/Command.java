@@ -33,6 +33,7 @@ public final class Command {
   private final boolean cacheable;
   private final boolean mget;
   private final boolean hashFamily;
+  private final boolean repliesInOrder;
   private final boolean changesAcl;
   private final boolean changesTable;
   private final boolean crossesDatabases;
@@ -60,6 +61,7 @@ public final class Command {
     this.cacheable = Cacheability.of(spec, keys, moduleNamed);
     this.mget = name.equals("mget");
     this.hashFamily = family == Family.HASH && effect == Effect.READ;
+    this.repliesInOrder = !Cacheability.isUnordered(spec);
     this.changesAcl = ACL_CHANGES.contains(name);
     this.changesTable = spec.base().equals("module") && invalidation == Invalidation.EPOCH;
     this.crossesDatabases =
@@ -114,6 +116,11 @@ public final class Command {
 
   public Family family() {
     return family;
+  }
+
+  /** Whether two replies that say the same are the same bytes. */
+  public boolean repliesInOrder() {
+    return repliesInOrder;
   }
 
   /** Whether the configuration forbids it. */
