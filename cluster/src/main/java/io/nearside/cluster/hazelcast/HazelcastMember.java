@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,7 @@ final class HazelcastMember implements Life, MembershipListener, LifecycleListen
     instance = Hazelcast.newHazelcastInstance(config);
     topic = instance.getTopic(TOPIC);
     frames = new Frames(receiver);
+    instance.getLoggingService().addLogListener(Level.WARNING, new Doorkeeper(receiver));
   }
 
   @Override
