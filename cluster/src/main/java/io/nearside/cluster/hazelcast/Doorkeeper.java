@@ -6,7 +6,8 @@ import io.nearside.cluster.PeerTransport.Receiver;
 
 /**
  * Counts who was turned away at a member's port. Hazelcast says it nowhere but in its log: that the
- * name of the cluster was another, and that a connection ended on which nobody ever said who he is.
+ * name of the cluster was another, and that a connection broke on which nobody had said who he is;
+ * the latter only where {@code com.hazelcast} may log warnings.
  */
 record Doorkeeper(Receiver receiver) implements LogListener {
 
