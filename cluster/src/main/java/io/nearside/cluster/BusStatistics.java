@@ -8,8 +8,8 @@ package io.nearside.cluster;
  * @param gaps how often messages of a peer were found missing
  * @param duplicates messages that had been received before, or came late or out of an earlier life
  * @param badSeals frames that were not sealed under our secret, or were malformed
- * @param strangers members of the transport that were listed for 10 s and never said anything under
- *     our secret
+ * @param strangers who came to the transport and is not one of us: was turned away at its door, or
+ *     was listed for 10 s and never said anything under our secret
  * @param overflows publications that were dropped because too many waited
  * @param lagNanosTotal sum over received invalidation messages of publish-to-apply time by the wall
  *     clocks of both ends (never below zero for one message); divide by {@code messagesReceived}

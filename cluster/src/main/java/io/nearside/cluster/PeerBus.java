@@ -388,6 +388,11 @@ public abstract class PeerBus implements InvalidationBus {
     }
 
     @Override
+    public void turnedAway() {
+      counters.strangers.increment();
+    }
+
+    @Override
     public void lost(String reason) {
       locked(
           () -> {

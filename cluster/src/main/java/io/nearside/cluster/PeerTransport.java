@@ -70,6 +70,9 @@ public interface PeerTransport {
      */
     void ended(String formerId);
 
+    /** Somebody who is not one of us came to the transport's door and was turned away. */
+    void turnedAway();
+
     /** This process is no member any more. */
     void lost(String reason);
   }

@@ -154,7 +154,7 @@ public enum MetricNames {
   BUS_STRANGERS(
       Type.COUNTER,
       "nearside_bus_strangers_total",
-      "Members of the cluster that said nothing under its secret for 10 s; ignored."),
+      "Who came to the cluster's port and is not of the fleet: turned away, or ignored."),
   BUS_OVERFLOWS(
       Type.COUNTER,
       "nearside_bus_overflows_total",

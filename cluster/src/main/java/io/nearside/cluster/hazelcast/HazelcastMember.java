@@ -17,6 +17,8 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class HazelcastMember implements Life, MembershipListener, LifecycleListener {
   private static final Logger LOG = LoggerFactory.getLogger(HazelcastMember.class);
   private static final String TOPIC = "nearside";
+  private static final AtomicLong INSTANCES = new AtomicLong();
 
   private final Receiver receiver;
   private final HazelcastInstance instance;
@@ -44,10 +47,13 @@ final class HazelcastMember implements Life, MembershipListener, LifecycleListen
   HazelcastMember(HazelcastSettings settings, String nodeId, Receiver receiver) {
     this.receiver = receiver;
     Config config = MemberConfig.of(settings, TOPIC);
+    // Else the names of its threads, and so the log, would tell the cluster's name.
+    config.setInstanceName("nearside-" + INSTANCES.incrementAndGet());
     config.getMemberAttributeConfig().setAttribute("nearside.node", nodeId);
     instance = Hazelcast.newHazelcastInstance(config);
     topic = instance.getTopic(TOPIC);
     frames = new Frames(receiver);
+    instance.getLoggingService().addLogListener(Level.WARNING, new Doorkeeper(receiver));
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.regex.Matcher;
@@ -72,11 +73,26 @@ public final class SidecarProcess implements AutoCloseable {
 
   /** Starts a sidecar and waits for nothing: for start-up times and refused configurations. */
   public static SidecarProcess launch(String yaml, String... jvmFlags) {
-    return launch(Host.LOCAL, yaml, jvmFlags);
+    return launch(Host.LOCAL, yaml, UnaryOperator.identity(), jvmFlags);
   }
 
   /** The same on a host; its admin listener must be at the host's address. */
   public static SidecarProcess launch(Host host, String yaml, String... jvmFlags) {
+    return launch(host, yaml, UnaryOperator.identity(), jvmFlags);
+  }
+
+  /**
+   * As {@link #launch(String, String...)}.
+   *
+   * @param libraries what to make of its class path: another version of a library
+   */
+  public static SidecarProcess launch(
+      String yaml, UnaryOperator<String> libraries, String... jvmFlags) {
+    return launch(Host.LOCAL, yaml, libraries, jvmFlags);
+  }
+
+  private static SidecarProcess launch(
+      Host host, String yaml, UnaryOperator<String> libraries, String... jvmFlags) {
     try {
       Path folder = Files.createTempDirectory("nearside-sidecar-");
       Path config = folder.resolve("nearside.yaml");
@@ -85,7 +101,14 @@ public final class SidecarProcess implements AutoCloseable {
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.add("@" + RepositoryRoot.path().resolve(OPTIONS_FILE));
       command.addAll(List.of(jvmFlags));
-      command.addAll(List.of("-cp", classPath(), MAIN_CLASS, "run", "--config", config.toString()));
+      command.addAll(
+          List.of(
+              "-cp",
+              libraries.apply(classPath()),
+              MAIN_CLASS,
+              "run",
+              "--config",
+              config.toString()));
       return new SidecarProcess(host, folder, host.command(command));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start a sidecar", e);
