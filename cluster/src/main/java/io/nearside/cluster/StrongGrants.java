@@ -45,8 +45,9 @@ record StrongGrants(
     if (epochOwed) {
       return "fenced: the cache could not move its epoch";
     }
-    if (graceUntilNanos != null && inGrace(nowNanos)) {
-      long millis = (graceUntilNanos - nowNanos) / NANOS_PER_MILLI;
+    Long grace = graceUntilNanos;
+    if (grace != null && grace - nowNanos > 0) {
+      long millis = (grace - nowNanos) / NANOS_PER_MILLI;
       return "fenced: a sidecar vanished, its last writes are waited for, " + millis + " ms more";
     }
     Peer oldest = oldest();
