@@ -21,8 +21,15 @@ public interface ConsistencyView {
    * A look at it.
    *
    * @param epochMoves how often the epoch moved, by the reason's label
+   * @param strong what the answers of strongly consistent keys rest on beside the fence; null where
+   *     no policy is strong
    */
-  record Report(FenceReport fence, long epoch, Map<String, Long> epochMoves, Tracking tracking) {
+  record Report(
+      FenceReport fence,
+      long epoch,
+      Map<String, Long> epochMoves,
+      Tracking tracking,
+      @Nullable FenceReport strong) {
     public Report {
       epochMoves = Map.copyOf(epochMoves);
     }

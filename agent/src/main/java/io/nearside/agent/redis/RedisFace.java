@@ -1,11 +1,13 @@
 package io.nearside.agent.redis;
 
+import io.nearside.agent.cache.Key;
 import io.nearside.agent.cache.NearCache;
 import io.nearside.agent.net.DisconnectReason;
 import io.nearside.agent.redis.command.CommandTable;
 import io.nearside.cluster.BusListener;
 import io.nearside.cluster.ClusterEvent;
 import io.nearside.cluster.EpochReason;
+import io.nearside.cluster.HeldKey;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.config.ClientIdentity;
 import io.nearside.config.NearsideConfig;
@@ -48,6 +50,7 @@ public final class RedisFace {
   private final ControlConnection control;
   private final @Nullable Trackers tracking;
   private final @Nullable Sentinels sentinels;
+  private final StrongKeys strong;
   private final long maxStalenessMillis;
   private final List<RedisLoop> loops = new CopyOnWriteArrayList<>();
   private final List<Consumer<ClusterEvent>> eventListeners = new CopyOnWriteArrayList<>();
@@ -108,6 +111,7 @@ public final class RedisFace {
     } else {
       tracking = null;
     }
+    this.strong = new StrongKeys(vertx, upstream, coherence, config);
     this.initialScope =
         java.util.Objects.requireNonNull(
             scopes.of(
@@ -121,6 +125,7 @@ public final class RedisFace {
 
   /** Takes over what can change while running. */
   public void apply(NearsideConfig now) {
+    boolean hadStrong = settings.hasStrong();
     RedisCacheConfig before = settings.cache();
     RedisCacheConfig cache = now.redis().cache();
     LiveSettings next = LiveSettings.of(now, settings.upstreamTable());
@@ -131,6 +136,9 @@ public final class RedisFace {
     coherence.cache().resize(cache.maxBytes().bytes(), cache.entryBytesMax().intBytes());
     if (!before.equals(cache)) {
       coherence.moveEpoch(EpochReason.CONFIG_RELOAD);
+    }
+    if (settings.hasStrong() != hadStrong) {
+      strong.apply(settings.hasStrong());
     }
   }
 
@@ -151,6 +159,9 @@ public final class RedisFace {
             .onSuccess(
                 known -> {
                   control.start();
+                  if (settings.hasStrong()) {
+                    strong.apply(true);
+                  }
                   if (tracking != null) {
                     tracking.start();
                   }
@@ -187,8 +198,7 @@ public final class RedisFace {
   }
 
   private final class FromBus implements BusListener {
-    private final ThreadLocal<io.nearside.agent.cache.Key.Probe> probes =
-        ThreadLocal.withInitial(io.nearside.agent.cache.Key.Probe::new);
+    private final ThreadLocal<Key.Probe> probes = ThreadLocal.withInitial(Key.Probe::new);
 
     @Override
     public void invalidate(int database, byte[] key, String fromNode) {
@@ -200,6 +210,16 @@ public final class RedisFace {
       for (int i = 0; i < keys.size(); i++) {
         invalidate(database, keys.get(i), fromNode);
       }
+    }
+
+    @Override
+    public void held(String fromNode, List<HeldKey> keys) {
+      strong.held(fromNode, keys);
+    }
+
+    @Override
+    public void settled(String fromNode, List<HeldKey> keys) {
+      strong.settled(keys);
     }
 
     @Override
@@ -237,6 +257,10 @@ public final class RedisFace {
 
   Pinned pinned() {
     return pinned;
+  }
+
+  StrongKeys strong() {
+    return strong;
   }
 
   Upstream upstream() {
@@ -401,6 +425,26 @@ public final class RedisFace {
     return coherence.fence();
   }
 
+  /** Whether strongly consistent keys may be answered from memory, the ordinary fence apart. */
+  public Fence strongFence() {
+    return strong.fence();
+  }
+
+  /** Whether any key is strongly consistent. */
+  public boolean hasStrongKeys() {
+    return settings.hasStrong();
+  }
+
+  /** Whether no sidecar that the bus does not know can be writing strongly consistent keys. */
+  public boolean isAnchored() {
+    return strong.anchor().readUntilNanos() - System.nanoTime() > 0;
+  }
+
+  /** What became of their writes. */
+  public StrongStatistics strongStatistics() {
+    return strong.figures().statistics();
+  }
+
   public InvalidationBus bus() {
     return bus;
   }
@@ -476,6 +520,7 @@ public final class RedisFace {
         });
     return closing
         .compose(v -> drained.future())
+        .eventually(strong::stop)
         .onComplete(
             v -> {
               if (sentinels != null) {
