@@ -1,11 +1,13 @@
 package io.nearside.agent.redis;
 
+import io.nearside.agent.cache.Key;
 import io.nearside.agent.cache.NearCache;
 import io.nearside.agent.net.DisconnectReason;
 import io.nearside.agent.redis.command.CommandTable;
 import io.nearside.cluster.BusListener;
 import io.nearside.cluster.ClusterEvent;
 import io.nearside.cluster.EpochReason;
+import io.nearside.cluster.HeldKey;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.config.ClientIdentity;
 import io.nearside.config.NearsideConfig;
@@ -46,6 +48,9 @@ public final class RedisFace {
   private final Scope initialScope;
   private final ControlConnection control;
   private final @Nullable TrackingConnection tracking;
+  private final Anchor anchor;
+  private final Fence strongFence;
+  private final StrongFigures strong;
   private final long maxStalenessMillis;
   private final List<RedisLoop> loops = new CopyOnWriteArrayList<>();
   private final List<Consumer<ClusterEvent>> eventListeners = new CopyOnWriteArrayList<>();
@@ -108,6 +113,19 @@ public final class RedisFace {
     } else {
       tracking = null;
     }
+    this.anchor =
+        new Anchor(
+            vertx,
+            upstream,
+            coherence,
+            config.cluster().name(),
+            nodeId,
+            config.coherence().strongLeaseMillis(),
+            retryMillis);
+    this.strongFence = new Fence(System::nanoTime);
+    strongFence.add(new Fence.Source("bus", bus::strongUntilNanos, bus::strongDetail));
+    strongFence.add(new Fence.Source("anchor", anchor::readUntilNanos, anchor::detail));
+    this.strong = new StrongFigures(config.coherence().strongLeaseMillis());
     this.initialScope =
         java.util.Objects.requireNonNull(
             scopes.of(
@@ -122,12 +140,18 @@ public final class RedisFace {
   /** Takes over what can change while running. */
   public void apply(NearsideConfig now) {
     boolean cached = settings.cachesAnything();
+    boolean hadStrong = settings.hasStrong();
     RedisCacheConfig before = settings.cache();
     RedisCacheConfig cache = now.redis().cache();
     settings = LiveSettings.of(now, settings.upstreamTable());
     coherence.cache().resize(cache.maxBytes().bytes(), cache.entryBytesMax().intBytes());
     if (!before.equals(cache)) {
       coherence.moveEpoch(EpochReason.CONFIG_RELOAD);
+    }
+    if (settings.hasStrong() && !hadStrong) {
+      anchor.start();
+    } else if (hadStrong && !settings.hasStrong()) {
+      var _ = anchor.stop();
     }
     if (tracking != null && settings.cachesAnything() && !cached) {
       vertx.runOnContext(v -> tracking.start());
@@ -146,6 +170,9 @@ public final class RedisFace {
       return Future.succeededFuture();
     }
     control.start();
+    if (settings.hasStrong()) {
+      anchor.start();
+    }
     if (tracking != null && settings.cachesAnything()) {
       tracking.start();
     }
@@ -181,8 +208,8 @@ public final class RedisFace {
   }
 
   private final class FromBus implements BusListener {
-    private final ThreadLocal<io.nearside.agent.cache.Key.Probe> probes =
-        ThreadLocal.withInitial(io.nearside.agent.cache.Key.Probe::new);
+    private final ThreadLocal<Key.Probe> probes =
+        ThreadLocal.withInitial(Key.Probe::new);
 
     @Override
     public void invalidate(int database, byte[] key, String fromNode) {
@@ -193,6 +220,27 @@ public final class RedisFace {
     public void invalidateAll(int database, List<byte[]> keys, String fromNode) {
       for (int i = 0; i < keys.size(); i++) {
         invalidate(database, keys.get(i), fromNode);
+      }
+    }
+
+    @Override
+    public void held(String fromNode, List<HeldKey> keys) {
+      if (keys.isEmpty()) {
+        coherence.cache().beginEpochWrite(true);
+      }
+      for (HeldKey key : keys) {
+        coherence.cache().beginWrite(new Key.Stored(key.database(), key.key()), fromNode);
+      }
+    }
+
+    @Override
+    public void settled(String fromNode, List<HeldKey> keys) {
+      if (keys.isEmpty()) {
+        coherence.cache().endEpochWrite(true);
+      }
+      for (HeldKey key : keys) {
+        // Nothing can have been stored under the hold; the leases break again.
+        coherence.cache().endWrite(new Key.Stored(key.database(), key.key()));
       }
     }
 
@@ -223,6 +271,14 @@ public final class RedisFace {
 
   Pinned pinned() {
     return pinned;
+  }
+
+  Anchor anchor() {
+    return anchor;
+  }
+
+  StrongFigures strong() {
+    return strong;
   }
 
   Upstream upstream() {
@@ -349,6 +405,11 @@ public final class RedisFace {
     return coherence.fence();
   }
 
+  /** Whether strongly consistent keys may be answered from memory, the ordinary fence apart. */
+  public Fence strongFence() {
+    return strongFence;
+  }
+
   public InvalidationBus bus() {
     return bus;
   }
@@ -419,6 +480,8 @@ public final class RedisFace {
         });
     return closing
         .compose(v -> drained.future())
+        // Before the bus is left: who is counted and not known makes its peers stop answering.
+        .eventually(anchor::stop)
         .onComplete(
             v -> {
               control.close();
