@@ -30,12 +30,17 @@ public record StrongPlan(
   public static final String EVENTUAL = "[{match: '" + PREFIX + "*', consistency: eventual}]";
 
   /**
-   * Few hot keys, a write in twelve commands; the seed from {@code -Dnearside.seed} or a fresh one,
-   * printed.
+   * Few hot keys, a write in twelve commands; the seed is taken from {@code -Dnearside.seed} or a fresh one, and printed.
    */
   public static StrongPlan lasting(Duration duration) {
     long seed = Long.getLong("nearside.seed", System.nanoTime() ^ ProcessHandle.current().pid());
     System.out.printf("linear: -Dnearside.seed=%d%n", seed);
     return new StrongPlan(seed, duration, 6, 4, 8, 4_000, Duration.ofSeconds(10));
+  }
+
+  /** The same with more writes. */
+  public StrongPlan withWritePercent(int percent) {
+    return new StrongPlan(
+        seed, duration, keys, clientsPerSidecar, percent, thinkMaxMicros, requestTimeout);
   }
 }

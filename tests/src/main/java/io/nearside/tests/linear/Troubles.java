@@ -12,7 +12,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
-/** Makes trouble at random until the run ends, one at a time, and undoes it. One thread. */
+/**
+ * Makes trouble at random until the run ends, one at a time, and undoes it. In between it is quiet
+ * for long enough that sidecars answer from memory again. One thread.
+ */
 final class Troubles implements Runnable {
   private static final long MILLI = 1_000_000;
 
@@ -37,12 +40,13 @@ final class Troubles implements Runnable {
 
   @Override
   public void run() {
-    while (rest(random.nextLong(200, 1_200))) {
+    while (rest(random.nextLong(300, 3_500))) {
       Trouble trouble = kinds.get(random.nextInt(kinds.size()));
       made.add(trouble);
       Runnable end = begin(trouble);
       try {
-        rest(random.nextLong(100, 3_000));
+        // Less than a lease as often as more.
+        rest(random.nextBoolean() ? random.nextLong(50, 500) : random.nextLong(500, 3_000));
       } finally {
         end.run();
       }

@@ -21,23 +21,21 @@ final class StrongRunTest {
   /** What the checker is for: ordinary keys are coherent, but not linearizable. */
   @Test
   void run_eventualKeysOnALateBus_checkerConvicts() {
-    StrongPlan plan = StrongPlan.lasting(Duration.ofSeconds(2));
-    try (var fleet = start(plan, StrongPlan.EVENTUAL, UnaryOperator.identity())) {
-      fleet.apply(new BusFaults(0, 0, 1, 100));
-      var figures = StrongRun.untilConvicted(fleet, plan, List.of(), Duration.ofSeconds(60));
-      System.out.println("linear, eventual keys: " + figures);
-      assertNotNull(figures.violation(), figures::toString);
-    }
+    convicts("eventual keys", StrongPlan.EVENTUAL, UnaryOperator.identity());
   }
 
   /** A write that does not wait for the peers is too early for those who still hold the old. */
   @Test
   void run_strongKeysWithTheWaitRemoved_checkerConvicts() {
-    StrongPlan plan = StrongPlan.lasting(Duration.ofSeconds(2));
-    try (var fleet = start(plan, StrongPlan.STRONG, HastyBus::around)) {
-      fleet.apply(new BusFaults(0, 0, 1, 100));
+    convicts("no waiting", StrongPlan.STRONG, HastyBus::around);
+  }
+
+  private static void convicts(String title, String policies, UnaryOperator<InvalidationBus> bus) {
+    StrongPlan plan = StrongPlan.lasting(Duration.ofSeconds(3)).withWritePercent(20);
+    try (var fleet = start(plan, policies, bus)) {
+      fleet.apply(new BusFaults(0, 0, 1, 200));
       var figures = StrongRun.untilConvicted(fleet, plan, List.of(), Duration.ofSeconds(60));
-      System.out.println("linear, no waiting: " + figures);
+      System.out.println("linear, " + title + ": " + figures);
       assertNotNull(figures.violation(), figures::toString);
     }
   }
