@@ -77,8 +77,8 @@ final class Anchor {
     this.leaseMillis = leaseMillis;
     this.leaseNanos = leaseMillis * 1_000_000;
     this.retryMillis = retryMillis;
-    this.alone = new AnchorRun(leaseNanos);
-    this.subscribed = new AnchorRun(leaseNanos);
+    this.alone = new AnchorRun(leaseMillis);
+    this.subscribed = new AnchorRun(leaseMillis);
     closed();
   }
 
@@ -168,7 +168,7 @@ final class Anchor {
     boolean proven = until == Long.MAX_VALUE || until - now > 0;
     boolean twice = proven && provenBefore;
     provenBefore = proven;
-    if (!twice) {
+    if (!proven) {
       detail = "waiting for the bus: " + bus.strongDetail();
     }
     return twice;
@@ -246,8 +246,7 @@ final class Anchor {
     }
     var _ = disconnect(now);
     connectAtNanos =
-        System.nanoTime()
-            + retryMillis * (refused ? RETRIES_SKIPPED_WHEN_REFUSED : 1) * 1_000_000;
+        System.nanoTime() + retryMillis * (refused ? RETRIES_SKIPPED_WHEN_REFUSED : 1) * 1_000_000;
   }
 
   private static boolean isRefusal(String error) {

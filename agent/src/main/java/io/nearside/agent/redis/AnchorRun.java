@@ -1,13 +1,13 @@
 package io.nearside.agent.redis;
 
+import io.nearside.cluster.BusSettings;
+
 /**
  * An unbroken run of good looks at the upstream, each answered within a lease of the sending of the
  * one before: between two of them nothing can have come, been trusted for a lease, and gone. Pure:
  * times are arguments, of one monotonic clock.
  */
 final class AnchorRun {
-  private static final long MARGIN_NANOS = 20_000_000;
-
   private final long leaseNanos;
   private final long settleNanos;
   private boolean running;
@@ -15,17 +15,9 @@ final class AnchorRun {
   private long newestSentNanos;
   private long untilNanos;
 
-  AnchorRun(long leaseNanos) {
-    this.leaseNanos = leaseNanos;
-    this.settleNanos = settleNanos(leaseNanos);
-  }
-
-  /**
-   * After how long everybody's lease of that moment is over, however much their clocks drift: a
-   * twentieth more than the lease, and 20 ms.
-   */
-  static long settleNanos(long leaseNanos) {
-    return leaseNanos + leaseNanos / 20 + MARGIN_NANOS;
+  AnchorRun(long leaseMillis) {
+    this.leaseNanos = leaseMillis * 1_000_000;
+    this.settleNanos = BusSettings.settleNanos(leaseMillis);
   }
 
   /**

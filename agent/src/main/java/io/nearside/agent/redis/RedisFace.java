@@ -208,8 +208,7 @@ public final class RedisFace {
   }
 
   private final class FromBus implements BusListener {
-    private final ThreadLocal<Key.Probe> probes =
-        ThreadLocal.withInitial(Key.Probe::new);
+    private final ThreadLocal<Key.Probe> probes = ThreadLocal.withInitial(Key.Probe::new);
 
     @Override
     public void invalidate(int database, byte[] key, String fromNode) {

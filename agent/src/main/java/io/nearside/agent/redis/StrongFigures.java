@@ -1,5 +1,6 @@
 package io.nearside.agent.redis;
 
+import io.nearside.cluster.BusSettings;
 import java.util.concurrent.atomic.LongAdder;
 
 /** How long writes of strongly consistent keys may wait, and what became of them. Any thread. */
@@ -15,7 +16,7 @@ final class StrongFigures {
 
   StrongFigures(long leaseMillis) {
     this.leaseNanos = leaseMillis * 1_000_000;
-    this.waitMillisMax = AnchorRun.settleNanos(leaseNanos) / 1_000_000 + BEYOND_LEASE_MILLIS;
+    this.waitMillisMax = BusSettings.settleNanos(leaseMillis) / 1_000_000 + BEYOND_LEASE_MILLIS;
   }
 
   /** A lease with its margin and 2 s: then the write is refused. */
