@@ -45,6 +45,9 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
   /** Who was killed has nobody to take leave of. */
   private static final long LEAVE_MILLIS = 300;
 
+  /** The default of the sidecars. */
+  private static final long STRONG_LEASE_MILLIS = 1_000;
+
   private static final String SECRET = "a-secret-of-tests-only";
 
   private final RedisServer redis = RedisServer.start();
@@ -124,7 +127,9 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
             ClusterSecret.of(SECRET),
             QUEUE_KEYS_MAX,
             0,
-            LEAVE_MILLIS);
+            LEAVE_MILLIS,
+            STRONG_LEASE_MILLIS,
+            yaml.unknownOutcomeMillis());
     SkippingBus bus = new SkippingBus(setup.bus.apply(new LocalInvalidationBus(settings, hub)));
     bus.skip(skipEveryNth);
     Agent agent = Agent.start(ConfigLoader.loadText(text, id, Map.of()), bus);

@@ -11,8 +11,10 @@ import java.util.stream.IntStream;
 final class StrongKeys {
   private final List<String> texts;
   private final List<String> counters;
+  private final String quiet;
 
   StrongKeys(String run, int count) {
+    quiet = StrongPlan.PREFIX + run + ":quiet";
     texts = names(run + ":text:", count);
     counters = names(run + ":counter:", Math.max(1, count / 2));
   }
@@ -27,6 +29,11 @@ final class StrongKeys {
 
   String counter(RandomGenerator random) {
     return counters.get(random.nextInt(counters.size()));
+  }
+
+  /** One that is never written. */
+  String quiet() {
+    return quiet;
   }
 
   /** Different ones. */

@@ -1,5 +1,6 @@
 package io.nearside.tests.linear;
 
+import io.nearside.tests.stack.SidecarYaml;
 import java.time.Duration;
 
 /**
@@ -23,14 +24,26 @@ public record StrongPlan(
   /** All keys of the runs begin so. */
   public static final String PREFIX = "strong:";
 
-  /** The policy that the runs are about, for a sidecar's configuration. */
-  public static final String STRONG = "[{match: '" + PREFIX + "*', consistency: strong}]";
+  private static final String STRONG = "[{match: '" + PREFIX + "*', consistency: strong}]";
 
-  /** The same keys without the promise. */
-  public static final String EVENTUAL = "[{match: '" + PREFIX + "*', consistency: eventual}]";
+  private static final String EVENTUAL = "[{match: '" + PREFIX + "*', consistency: eventual}]";
 
   /**
-   * Few hot keys, a write in twelve commands; the seed is taken from {@code -Dnearside.seed} or a fresh one, and printed.
+   * For sidecars that the runs are about. After a trouble they answer from memory again soon: a
+   * write that waits on its way to Redis for more than two seconds is not to be had here.
+   */
+  public static SidecarYaml strong(SidecarYaml yaml) {
+    return yaml.withPolicies(STRONG).withUnknownOutcomeMillis(2_000);
+  }
+
+  /** For the same sidecars without the promise. */
+  public static SidecarYaml eventual(SidecarYaml yaml) {
+    return yaml.withPolicies(EVENTUAL);
+  }
+
+  /**
+   * Few hot keys, a write in twelve commands; the seed is taken from {@code -Dnearside.seed} or a
+   * fresh one, and printed.
    */
   public static StrongPlan lasting(Duration duration) {
     long seed = Long.getLong("nearside.seed", System.nanoTime() ^ ProcessHandle.current().pid());

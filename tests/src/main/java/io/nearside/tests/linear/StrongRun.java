@@ -3,7 +3,10 @@ package io.nearside.tests.linear;
 import io.nearside.tests.coherence.FleetConnection;
 import io.nearside.tests.coherence.FleetUnderTest;
 import io.nearside.tests.coherence.Mishaps;
+import io.nearside.tests.coherence.ReplyValues;
 import io.nearside.tests.linear.Operation.Outcome;
+import java.io.IOException;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StrongRun {
   private static final Duration JOIN_WITHIN = Duration.ofSeconds(60);
+  private static final Duration MEMORY_WITHIN = Duration.ofSeconds(60);
   private static final AtomicInteger RUNS = new AtomicInteger();
   private static final Pattern HITS =
       Pattern.compile("(?m)^nearside_cache_hits_total(?:\\{[^}]*})? (?<hits>[0-9.E+]+)$");
@@ -55,6 +60,7 @@ public final class StrongRun {
    * @param hitShare of the commands that only read, how many were answered from memory; too low
    *     where a sidecar was killed
    * @param worstWrite the longest time that an acknowledged write took
+   * @param recovery after the last trouble, until every sidecar answered from memory again
    * @param troubles what went wrong, by the threads that made it
    * @param mishaps errors instead of answers, by text, and how often
    */
@@ -68,6 +74,7 @@ public final class StrongRun {
       long writesRefused,
       double hitShare,
       Duration worstWrite,
+      Duration recovery,
       List<List<Trouble>> troubles,
       Map<String, Long> mishaps) {
 
@@ -79,11 +86,12 @@ public final class StrongRun {
     @Override
     public String toString() {
       return """
-          seed %d: %s
-          %d operations, writes: %d acknowledged, %d unknown, %d refused; from memory: %.0f %%; \
-          worst write %d ms
-          troubles: %s
-          mishaps: %s"""
+      seed %d: %s
+      %d operations, writes: %d acknowledged, %d unknown, %d refused; from memory: %.0f %%; \
+      worst write %d ms; recovered in %d ms
+      troubles: %s
+      mishaps: %s\
+      """
           .formatted(
               seed,
               violation != null ? violation : undecided != null ? undecided : "linearizable",
@@ -93,6 +101,7 @@ public final class StrongRun {
               writesRefused,
               hitShare * 100,
               worstWrite.toMillis(),
+              recovery.toMillis(),
               troubles,
               mishaps);
     }
@@ -124,6 +133,7 @@ public final class StrongRun {
   }
 
   private Figures run(List<List<Trouble>> kinds) {
+    awaitMemory();
     double[] hitsBefore = hits();
     try {
       for (int sidecar = 0; sidecar < fleet.size(); sidecar++) {
@@ -148,7 +158,29 @@ public final class StrongRun {
     if (failure != null) {
       throw new IllegalStateException("the run of seed " + plan.seed() + " failed", failure);
     }
-    return figures(hitsBefore, hits());
+    double[] hitsAfter = hits();
+    return figures(hitsBefore, hitsAfter, awaitMemory());
+  }
+
+  /** Waits until every sidecar answers a key of the run from memory; gives how long it took. */
+  private Duration awaitMemory() {
+    long start = System.nanoTime();
+    for (int sidecar = 0; sidecar < fleet.size(); sidecar++) {
+      SocketAddress address = fleet.address(sidecar);
+      try (var connection = new FleetConnection(() -> address, false, plan.requestTimeout())) {
+        double before = hits(sidecar);
+        do {
+          if (System.nanoTime() - start > MEMORY_WITHIN.toNanos()) {
+            throw new IllegalStateException("nothing is answered from memory by " + address);
+          }
+          LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+          ReplyValues.string(connection.exchange(List.of(List.of("GET", keys.quiet()))).getFirst());
+        } while (hits(sidecar) <= before);
+      } catch (IOException e) {
+        throw new IllegalStateException("sidecar " + sidecar + " does not answer", e);
+      }
+    }
+    return Duration.ofNanos(System.nanoTime() - start);
   }
 
   private void startClient(int sidecar, int number) {
@@ -201,17 +233,18 @@ public final class StrongRun {
 
   /** By sidecar; they count from their start. */
   private double[] hits() {
-    double[] hits = new double[fleet.size()];
-    for (int sidecar = 0; sidecar < hits.length; sidecar++) {
-      Matcher sample = HITS.matcher(fleet.metrics(sidecar));
-      while (sample.find()) {
-        hits[sidecar] += Double.parseDouble(sample.group("hits"));
-      }
+    return IntStream.range(0, fleet.size()).mapToDouble(this::hits).toArray();
+  }
+
+  private double hits(int sidecar) {
+    double hits = 0;
+    for (Matcher sample = HITS.matcher(fleet.metrics(sidecar)); sample.find(); ) {
+      hits += Double.parseDouble(sample.group("hits"));
     }
     return hits;
   }
 
-  private Figures figures(double[] before, double[] after) {
+  private Figures figures(double[] before, double[] after, Duration recovery) {
     double hits = 0;
     for (int i = 0; i < after.length; i++) {
       hits += after[i] < before[i] ? after[i] : after[i] - before[i];
@@ -237,6 +270,7 @@ public final class StrongRun {
         count(writes, Outcome.FAILED),
         reads == 0 ? 0 : hits / reads,
         Duration.ofNanos(worst),
+        recovery,
         troubles.stream().map(Troubles::made).map(List::copyOf).toList(),
         mishaps.counts());
   }

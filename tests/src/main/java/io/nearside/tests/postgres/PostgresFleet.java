@@ -78,7 +78,8 @@ public final class PostgresFleet implements AutoCloseable {
                     0,
                     List.of(),
                     postgres.text(),
-                    "")
+                    "",
+                    5_000)
                 .text()
             + "runtime: {transport: "
             + TRANSPORT

@@ -1,6 +1,5 @@
 package io.nearside.tests.linear;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,9 +7,9 @@ import io.nearside.cluster.InvalidationBus;
 import io.nearside.tests.coherence.BusFaults;
 import io.nearside.tests.coherence.CoherencePlan;
 import io.nearside.tests.coherence.InProcessFleet;
+import io.nearside.tests.stack.SidecarYaml;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -21,18 +20,19 @@ final class StrongRunTest {
   /** What the checker is for: ordinary keys are coherent, but not linearizable. */
   @Test
   void run_eventualKeysOnALateBus_checkerConvicts() {
-    convicts("eventual keys", StrongPlan.EVENTUAL, UnaryOperator.identity());
+    convicts("eventual keys", StrongPlan::eventual, UnaryOperator.identity());
   }
 
   /** A write that does not wait for the peers is too early for those who still hold the old. */
   @Test
   void run_strongKeysWithTheWaitRemoved_checkerConvicts() {
-    convicts("no waiting", StrongPlan.STRONG, HastyBus::around);
+    convicts("no waiting", StrongPlan::strong, HastyBus::around);
   }
 
-  private static void convicts(String title, String policies, UnaryOperator<InvalidationBus> bus) {
+  private static void convicts(
+      String title, UnaryOperator<SidecarYaml> keys, UnaryOperator<InvalidationBus> bus) {
     StrongPlan plan = StrongPlan.lasting(Duration.ofSeconds(3)).withWritePercent(20);
-    try (var fleet = start(plan, policies, bus)) {
+    try (var fleet = start(plan, keys, bus)) {
       fleet.apply(new BusFaults(0, 0, 1, 200));
       var figures = StrongRun.untilConvicted(fleet, plan, List.of(), Duration.ofSeconds(60));
       System.out.println("linear, " + title + ": " + figures);
@@ -41,43 +41,44 @@ final class StrongRunTest {
   }
 
   @Test
-  void run_nothingGoesWrong_linearizableAndFromMemory() {
-    StrongPlan plan = StrongPlan.lasting(lasting(4));
-    try (var fleet = start(plan, StrongPlan.STRONG, UnaryOperator.identity())) {
-      var figures = StrongRun.run(fleet, plan, List.of());
-      System.out.println("linear, quiet: " + figures);
-      assertTrue(figures.kept(), figures::toString);
-      assertEquals(Map.of(), figures.mishaps(), figures::toString);
-      assertTrue(figures.hitShare() > 0.1, figures::toString);
-    }
+  void run_nothingGoesWrong_linearizable() {
+    linearizable("quiet", 3, List.of());
   }
 
   @Test
-  void run_everythingGoesWrong_linearizable() {
-    StrongPlan plan = StrongPlan.lasting(lasting(16));
-    List<List<Trouble>> troubles =
+  void run_busSpoiltSidecarsDeafLinksBad_linearizable() {
+    linearizable(
+        "spoilt bus",
+        8,
         List.of(
-            List.of(Trouble.BUS_SPOILT, Trouble.BUS_CUT, Trouble.BUS_SPLIT),
-            List.of(Trouble.PAUSE, Trouble.PAUSE, Trouble.KILL),
-            List.of(Trouble.LINK_SLOW, Trouble.LINK_CUT, Trouble.LINK_SILENT));
-    try (var fleet = start(plan, StrongPlan.STRONG, UnaryOperator.identity())) {
+            List.of(Trouble.BUS_SPOILT, Trouble.BUS_CUT),
+            List.of(Trouble.PAUSE),
+            List.of(Trouble.LINK_SLOW, Trouble.LINK_CUT, Trouble.LINK_SILENT)));
+  }
+
+  @Test
+  void run_sidecarsPartedAndKilled_linearizable() {
+    linearizable(
+        "parted and killed",
+        10,
+        List.of(List.of(Trouble.BUS_SPLIT), List.of(Trouble.KILL, Trouble.PAUSE)));
+  }
+
+  private static void linearizable(String title, int seconds, List<List<Trouble>> troubles) {
+    int lasting = CoherencePlan.isLong() ? 60 : seconds;
+    StrongPlan plan = StrongPlan.lasting(Duration.ofSeconds(lasting));
+    try (var fleet = start(plan, StrongPlan::strong, UnaryOperator.identity())) {
       var figures = StrongRun.run(fleet, plan, troubles);
-      System.out.println("linear, troubles: " + figures);
+      System.out.println("linear, " + title + ": " + figures);
       assertTrue(figures.kept(), figures::toString);
-      assertTrue(figures.operations() > 1_000, figures::toString);
-      assertTrue(figures.writesAcknowledged() > 50, figures::toString);
+      assertTrue(figures.operations() > 500, figures::toString);
+      assertTrue(figures.writesAcknowledged() > 20, figures::toString);
       assertTrue(figures.hitShare() > 0, figures::toString);
     }
   }
 
-  private static Duration lasting(int seconds) {
-    return Duration.ofSeconds(CoherencePlan.isLong() ? Math.max(60, seconds) : seconds);
-  }
-
   private static InProcessFleet start(
-      StrongPlan plan, String policies, UnaryOperator<InvalidationBus> bus) {
-    return InProcessFleet.start(
-        new InProcessFleet.Setup(
-            SIDECARS, plan.seed(), yaml -> yaml.withPolicies(policies), true, bus));
+      StrongPlan plan, UnaryOperator<SidecarYaml> keys, UnaryOperator<InvalidationBus> bus) {
+    return InProcessFleet.start(new InProcessFleet.Setup(SIDECARS, plan.seed(), keys, true, bus));
   }
 }
