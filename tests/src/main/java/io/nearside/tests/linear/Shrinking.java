@@ -1,6 +1,7 @@
 package io.nearside.tests.linear;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Leaves out of a history without an order what it does not need to be one. Only what may be left
  * out of every history that has an order is left out, so that what remains is evidence by itself:
- * reads, a value's writes together with all its reads, and writes that nobody saw. Additions stay,
- * and with them all writes. Stateless.
+ * reads, a value's writes together with all its reads, and writes that nobody saw since. Additions
+ * stay, and with them all writes. Stateless.
  */
 final class Shrinking {
   private Shrinking() {}
@@ -30,14 +31,16 @@ final class Shrinking {
     }
     left = without(oneByOne(left, one -> one.action() instanceof Action.Read), left, isStuck);
     if (!sums) {
-      Set<@Nullable String> seen = new HashSet<>();
+      Map<@Nullable String, Long> lastSeen = new HashMap<>();
       for (Operation one : left) {
         if (one.action() instanceof Action.Read(var value)) {
-          seen.add(value);
+          lastSeen.merge(value, one.returnedNanos(), Math::max);
         }
       }
       Predicate<Operation> unseen =
-          one -> one.action() instanceof Action.Write(var value) && !seen.contains(value);
+          one ->
+              one.action() instanceof Action.Write(var value)
+                  && lastSeen.getOrDefault(value, Long.MIN_VALUE) < one.invokedNanos();
       left = without(oneByOne(left, unseen), left, isStuck);
     }
     return left;

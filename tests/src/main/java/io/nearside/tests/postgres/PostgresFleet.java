@@ -77,7 +77,9 @@ public final class PostgresFleet implements AutoCloseable {
                     5_000,
                     0,
                     List.of(),
-                    postgres.text())
+                    postgres.text(),
+                    "",
+                    5_000)
                 .text()
             + "runtime: {transport: "
             + TRANSPORT

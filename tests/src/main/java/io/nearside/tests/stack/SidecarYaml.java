@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
  * @param clusterPort 0 for a sidecar alone
  * @param clusterMembers the cluster ports of the fleet, its own included
  * @param postgres the section of the PostgreSQL face, or empty for none
+ * @param policies what holds for which keys, in YAML's flow style; empty for the default
+ * @param unknownOutcomeMillis how long a write may still happen whose connection was lost
  */
 public record SidecarYaml(
     String nodeId,
@@ -30,7 +32,9 @@ public record SidecarYaml(
     int stallMillis,
     int clusterPort,
     List<Integer> clusterMembers,
-    String postgres) {
+    String postgres,
+    String policies,
+    int unknownOutcomeMillis) {
   private static final int CONNECTIONS_MAX = 20_000;
 
   public SidecarYaml {
@@ -40,7 +44,7 @@ public record SidecarYaml(
   /** A sidecar alone in front of an upstream: cache and tracking on, every port a free one. */
   public static SidecarYaml alone(String upstreamUrl) {
     return new SidecarYaml(
-        "sidecar-0", upstreamUrl, 0, "", true, true, 1_000, 5_000, 0, List.of(), "");
+        "sidecar-0", upstreamUrl, 0, "", true, true, 1_000, 5_000, 0, List.of(), "", "", 5_000);
   }
 
   /** The same with a unix socket to listen on as well. */
@@ -56,7 +60,9 @@ public record SidecarYaml(
         stallMillis,
         clusterPort,
         clusterMembers,
-        postgres);
+        postgres,
+        policies,
+        unknownOutcomeMillis);
   }
 
   /** The same, passing everything through. */
@@ -72,7 +78,9 @@ public record SidecarYaml(
         stallMillis,
         clusterPort,
         clusterMembers,
-        postgres);
+        postgres,
+        policies,
+        unknownOutcomeMillis);
   }
 
   /** The same, blind for writers that bypass the sidecars. */
@@ -88,7 +96,63 @@ public record SidecarYaml(
         stallMillis,
         clusterPort,
         clusterMembers,
-        postgres);
+        postgres,
+        policies,
+        unknownOutcomeMillis);
+  }
+
+  /** The same with policies, such as {@code [{match: '*', consistency: strong}]}. */
+  public SidecarYaml withPolicies(String flow) {
+    return new SidecarYaml(
+        nodeId,
+        upstreamUrl,
+        redisPort,
+        unixSocket,
+        cache,
+        tracking,
+        maxStalenessMillis,
+        stallMillis,
+        clusterPort,
+        clusterMembers,
+        postgres,
+        flow,
+        unknownOutcomeMillis);
+  }
+
+  /** The same that forgets writes of unknown outcome after another time. */
+  public SidecarYaml withUnknownOutcomeMillis(int millis) {
+    return new SidecarYaml(
+        nodeId,
+        upstreamUrl,
+        redisPort,
+        unixSocket,
+        cache,
+        tracking,
+        maxStalenessMillis,
+        stallMillis,
+        clusterPort,
+        clusterMembers,
+        postgres,
+        policies,
+        millis);
+  }
+
+  /** The same in front of another upstream. */
+  public SidecarYaml withUpstream(String url) {
+    return new SidecarYaml(
+        nodeId,
+        url,
+        redisPort,
+        unixSocket,
+        cache,
+        tracking,
+        maxStalenessMillis,
+        stallMillis,
+        clusterPort,
+        clusterMembers,
+        postgres,
+        policies,
+        unknownOutcomeMillis);
   }
 
   /** The same with another patience with clients that do not read. */
@@ -104,7 +168,9 @@ public record SidecarYaml(
         millis,
         clusterPort,
         clusterMembers,
-        postgres);
+        postgres,
+        policies,
+        unknownOutcomeMillis);
   }
 
   /** A sidecar alone with a PostgreSQL face and no other. */
@@ -125,7 +191,9 @@ public record SidecarYaml(
         stallMillis,
         clusterPort,
         clusterMembers,
-        face.text());
+        face.text(),
+        policies,
+        unknownOutcomeMillis);
   }
 
   /** The same as a member of a cluster, with ports that stay over a restart. */
@@ -141,16 +209,19 @@ public record SidecarYaml(
         stallMillis,
         ownClusterPort,
         fleet,
-        postgres);
+        postgres,
+        policies,
+        unknownOutcomeMillis);
   }
 
   /** The text of the file. */
   public String text() {
     return """
-        node: {id: %s}
-        coherence: {maxStalenessMillis: %d}
-        admin: {host: 127.0.0.1, port: 0}
-        %s%s%s"""
+    node: {id: %s}
+    coherence: {maxStalenessMillis: %d}
+    admin: {host: 127.0.0.1, port: 0}
+    %s%s%s\
+    """
         .formatted(
             nodeId,
             maxStalenessMillis,
@@ -161,15 +232,23 @@ public record SidecarYaml(
 
   private String redis() {
     return """
-        redis:
-          listen: {host: 127.0.0.1, port: %d, unixSocket: '%s'}
-          upstream: {url: '%s'}
-          clients: {connectionsMax: %d, stallMillis: %d}
-          cache: {enabled: %s}
-          tracking: {enabled: %s}
-        """
+    redis:
+      listen: {host: 127.0.0.1, port: %d, unixSocket: '%s'}
+      upstream: {url: '%s'}
+      clients: {connectionsMax: %d, stallMillis: %d}
+      cache: {enabled: %s%s}
+      tracking: {enabled: %s}
+    """
         .formatted(
-            redisPort, unixSocket, upstreamUrl, CONNECTIONS_MAX, stallMillis, cache, tracking);
+            redisPort,
+            unixSocket,
+            upstreamUrl,
+            unknownOutcomeMillis,
+            CONNECTIONS_MAX,
+            stallMillis,
+            cache,
+            policies.isEmpty() ? "" : ", policies: " + policies,
+            tracking);
   }
 
   private String cluster() {
@@ -178,13 +257,13 @@ public record SidecarYaml(
             .map(port -> "'127.0.0.1:" + port + "'")
             .collect(Collectors.joining(", "));
     return """
-        cluster:
-          topology: embedded
-          name: fleet-%d
-          secret: {value: a-secret-of-tests-only}
-          bind: {host: 127.0.0.1, port: %d, portCount: 1}
-          join: {mode: tcp, members: [%s]}
-        """
+    cluster:
+      topology: embedded
+      name: fleet-%d
+      secret: {value: a-secret-of-tests-only}
+      bind: {host: 127.0.0.1, port: %d, portCount: 1}
+      join: {mode: tcp, members: [%s]}
+    """
         .formatted(clusterMembers.getFirst(), clusterPort, members);
   }
 }
