@@ -158,7 +158,8 @@ final class LimitsTest {
 
   @Test
   void construct_recordDirectly_sameLimits() {
-    ConfigException refused = assertThrows(ConfigException.class, () -> new CoherenceConfig(99, 1000));
+    ConfigException refused =
+        assertThrows(ConfigException.class, () -> new CoherenceConfig(99, 1000));
     assertEquals("maxStalenessMillis: 99 (expected 100..60000)", refused.getMessage());
   }
 }

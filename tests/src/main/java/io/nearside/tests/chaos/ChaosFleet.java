@@ -4,6 +4,7 @@ import io.nearside.tests.coherence.BusTampering;
 import io.nearside.tests.coherence.FleetUnderTest;
 import io.nearside.tests.stack.Host;
 import io.nearside.tests.stack.RedisServer;
+import io.nearside.tests.stack.SentinelGroup;
 import io.nearside.tests.stack.SidecarProcess;
 import io.nearside.tests.stack.TamperProxy;
 import java.net.InetAddress;
@@ -16,40 +17,45 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Sidecars and a Redis, each on a host of its own. A sidecar reaches Redis through a hop in this
- * process, and its peers straight over the network:
+ * Sidecars, a Redis with its replica, and three sentinels, each server on a host of its own. All
+ * but the writers around reach a Redis through a hop in this process, and a sidecar reaches its
+ * peers straight over the network:
  *
  * <pre>
- *   clients ──────────────► sidecar N :6379 ── hop N (jitter) ──► Redis :6379
- *   writers around ──────────────────────────────────────────────► Redis :6379
- *                           sidecar N :5701 ◄── nft, tc ──► sidecar M :5701
+ *   clients ──────────────► sidecar :6379 ── hop (jitter) ──► Redis
+ *   writers around ─────────────────────────────────────────► Redis
+ *                           sidecar :5701 ◄── nft, tc ──► sidecar :5701
  * </pre>
  *
  * The addresses may be asked from any thread.
  */
 final class ChaosFleet implements FleetUnderTest {
-  /** The port of Redis and of every sidecar's Redis face. */
+  /** The port of every sidecar's Redis face. */
   static final int REDIS_PORT = 6379;
 
   /** The port of every sidecar's cluster member. */
   static final int CLUSTER_PORT = 5701;
 
+  private static final int LOG_LINES = 10;
   private static final Duration READY_WITHIN = Duration.ofMinutes(3);
 
   /** A short run is mostly starting: the second compiler would not be done before its end. */
   private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
 
   private final Network network;
-  private final RedisServer redis;
+  private final SentinelGroup group;
+  private volatile SocketAddress primary;
   private final List<Host> hosts = new ArrayList<>();
-  private final List<TamperProxy> hops = new ArrayList<>();
+  private final List<TamperProxy> hops;
   private final List<String> texts = new ArrayList<>();
   private final List<SidecarProcess> sidecars = new ArrayList<>();
   private final Watch watch = new Watch();
 
-  private ChaosFleet(Network network, RedisServer redis) {
+  private ChaosFleet(Network network, SentinelGroup group, List<TamperProxy> hops) {
     this.network = network;
-    this.redis = redis;
+    this.group = group;
+    this.hops = hops;
+    this.primary = group.primary().address();
   }
 
   /**
@@ -59,9 +65,16 @@ final class ChaosFleet implements FleetUnderTest {
    */
   static ChaosFleet start(int count, int maxStalenessMillis) {
     Network network = Network.build();
+    List<TamperProxy> hops = new ArrayList<>();
     ChaosFleet fleet;
     try {
-      fleet = new ChaosFleet(network, RedisServer.startOn(network.addHost(), REDIS_PORT));
+      Host first = network.addHost();
+      Host second = network.addHost();
+      Host third = network.addHost();
+      SentinelGroup group =
+          SentinelGroup.start(
+              first, second, List.of(first, second, third), server -> hop(network, server, hops));
+      fleet = new ChaosFleet(network, group, hops);
     } catch (RuntimeException failed) {
       network.close();
       throw failed;
@@ -75,18 +88,27 @@ final class ChaosFleet implements FleetUnderTest {
     }
   }
 
+  private static InetSocketAddress hop(
+      Network network, InetSocketAddress server, List<TamperProxy> hops) {
+    try {
+      TamperProxy hop = TamperProxy.between(InetAddress.getByName(network.gateway()), server);
+      hops.add(hop);
+      return new InetSocketAddress(network.gateway(), hop.port());
+    } catch (UnknownHostException notAnAddress) {
+      throw new IllegalStateException(notAnAddress);
+    }
+  }
+
   private void startSidecars(int count, int maxStalenessMillis) {
     for (int i = 0; i < count; i++) {
       hosts.add(network.addHost());
     }
     for (int i = 0; i < count; i++) {
-      TamperProxy hop = TamperProxy.between(gateway(), redis.address());
-      hops.add(hop);
       texts.add(
           new ChaosYaml(
                   "sidecar-" + i,
                   hosts.get(i).address(),
-                  "redis://" + network.gateway() + ":" + hop.port(),
+                  group.nodes(),
                   maxStalenessMillis,
                   hosts.stream().map(Host::address).toList())
               .text());
@@ -94,14 +116,6 @@ final class ChaosFleet implements FleetUnderTest {
     }
     sidecars.forEach(sidecar -> sidecar.awaitReady(READY_WITHIN));
     watch.awaitWhole(this);
-  }
-
-  private InetAddress gateway() {
-    try {
-      return InetAddress.getByName(network.gateway());
-    } catch (UnknownHostException notAnAddress) {
-      throw new IllegalStateException(notAnAddress);
-    }
   }
 
   @Override
@@ -119,9 +133,9 @@ final class ChaosFleet implements FleetUnderTest {
     return hosts.get(sidecar);
   }
 
-  /** What lies between a sidecar and Redis. */
-  TamperProxy hop(int sidecar) {
-    return hops.get(sidecar);
+  /** What lies between Redis and whoever asks the sentinels for it. */
+  List<TamperProxy> hops() {
+    return hops;
   }
 
   Network network() {
@@ -157,7 +171,7 @@ final class ChaosFleet implements FleetUnderTest {
 
   @Override
   public SocketAddress upstream() {
-    return redis.address();
+    return primary;
   }
 
   @Override
@@ -188,22 +202,36 @@ final class ChaosFleet implements FleetUnderTest {
 
   @Override
   public void killUpstream() {
-    redis.kill();
+    group.primary().kill();
   }
 
   @Override
   public void restartUpstream() {
-    redis.restart();
+    throw new UnsupportedOperationException("the sentinels promote the replica");
   }
 
   @Override
   public void pauseUpstream() {
-    redis.pause();
+    group.primary().pause();
   }
 
   @Override
   public void resumeUpstream() {
-    redis.resume();
+    group.primary().resume();
+  }
+
+  /**
+   * Kills the primary and waits until the sentinels have promoted the replica, which is the
+   * upstream then.
+   *
+   * @return the killed one; it becomes the replica when it is restarted
+   */
+  RedisServer failOver() {
+    RedisServer before = group.primary();
+    before.kill();
+    group.awaitPrimaryOtherThan(before);
+    primary = group.primary().address();
+    return before;
   }
 
   @Override
@@ -211,13 +239,14 @@ final class ChaosFleet implements FleetUnderTest {
     return Optional.empty(); // the network is where this fleet's bus is spoilt
   }
 
-  /** The last lines of every sidecar's log, for a failure's message. */
-  String logs(int lines) {
+  /** The last lines of every sidecar's log, stack traces left out, for a failure's message. */
+  String logs() {
     StringBuilder logs = new StringBuilder();
     for (int i = 0; i < sidecars.size(); i++) {
-      List<String> log = sidecars.get(i).log().lines().toList();
+      List<String> log =
+          sidecars.get(i).log().lines().filter(line -> !line.startsWith("\tat ")).toList();
       logs.append("--- sidecar ").append(i).append('\n');
-      log.subList(Math.max(0, log.size() - lines), log.size())
+      log.subList(Math.max(0, log.size() - LOG_LINES), log.size())
           .forEach(line -> logs.append(line).append('\n'));
     }
     return logs.toString();
@@ -227,7 +256,7 @@ final class ChaosFleet implements FleetUnderTest {
   public void close() {
     sidecars.forEach(SidecarProcess::close);
     hops.forEach(TamperProxy::close);
-    redis.close();
+    group.close();
     watch.close();
     network.close();
   }

@@ -53,10 +53,10 @@ final class ChaosRun implements AutoCloseable {
     try {
       return run(scenario, scenarioSeed);
     } catch (RuntimeException failed) {
-      String logs = fleet == null ? "" : "\n" + fleet.logs(20);
-      close();
       Throwable cause = failed.getCause() == null ? failed : failed.getCause();
-      return new ScenarioResult.Failed(scenario.name(), failed + "; " + cause + logs);
+      String logs = fleet == null ? "" : "\n" + fleet.logs();
+      close();
+      return new ScenarioResult.Failed(scenario.name(), cause.getMessage() + logs);
     }
   }
 

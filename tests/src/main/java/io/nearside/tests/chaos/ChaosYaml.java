@@ -1,5 +1,6 @@
 package io.nearside.tests.chaos;
 
+import io.nearside.tests.stack.SentinelGroup;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -8,15 +9,11 @@ import java.util.stream.Collectors;
  * than the defaults, so that a short run sees members being removed and coming back.
  *
  * @param address of the host
- * @param upstreamUrl of Redis, or of the hop before it
+ * @param sentinels {@code host:port,...}
  * @param members the addresses of all hosts, its own included
  */
 record ChaosYaml(
-    String nodeId,
-    String address,
-    String upstreamUrl,
-    int maxStalenessMillis,
-    List<String> members) {
+    String nodeId, String address, String sentinels, int maxStalenessMillis, List<String> members) {
   ChaosYaml {
     members = List.copyOf(members);
   }
@@ -32,7 +29,10 @@ record ChaosYaml(
         admin: {host: %s, port: %d}
         redis:
           listen: {host: %s, port: %d}
-          upstream: {url: '%s', connectMillis: 1000}
+          upstream:
+            mode: sentinel
+            connectMillis: 1000
+            sentinel: {master: %s, nodes: ['%s']}
         cluster:
           topology: embedded
           name: chaos
@@ -49,7 +49,8 @@ record ChaosYaml(
             Watch.ADMIN_PORT,
             address,
             ChaosFleet.REDIS_PORT,
-            upstreamUrl,
+            SentinelGroup.MASTER,
+            sentinels.replace(",", "', '"),
             address,
             ChaosFleet.CLUSTER_PORT,
             joined);

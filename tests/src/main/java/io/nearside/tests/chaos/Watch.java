@@ -80,7 +80,7 @@ final class Watch implements AutoCloseable {
       while (answer.filter(cluster -> isWhole(cluster, fleet.size())).isEmpty()) {
         if (System.nanoTime() > deadline) {
           throw new IllegalStateException(
-              "not joined within %s: %s%n%s".formatted(WHOLE_WITHIN, answer, fleet.logs(20)));
+              "not joined within %s, sidecar %d says %s".formatted(WHOLE_WITHIN, i, answer));
         }
         LockSupport.parkNanos(POLL.toNanos());
         answer = get(fleet, i, "/cluster");

@@ -59,8 +59,7 @@ public final class HotFile {
         }
         out.force(true);
       }
-      Files.move(
-          beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       Files.deleteIfExists(beside);
       throw e;
@@ -106,7 +105,8 @@ public final class HotFile {
       throw new MalformedWarmingException("larger than " + BYTES_MAX + " bytes");
     }
     byte[] bytes = Files.readAllBytes(path);
-    if (bytes.length < HEAD_BYTES || !ByteBuffer.wrap(bytes, 0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC))) {
+    if (bytes.length < HEAD_BYTES
+        || !ByteBuffer.wrap(bytes, 0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC))) {
       throw new MalformedWarmingException("not a list of hot keys");
     }
     var in = ByteBuffer.wrap(bytes).position(MAGIC.length);
