@@ -60,9 +60,7 @@ final class Buses {
         QUEUE_KEYS_MAX,
         config.redis().tracking().enabled() ? 0 : LOST_PEER_FENCE_MILLIS,
         LEAVE_MILLIS,
-        Math.max(
-            BusSettings.STRONG_LEASE_MILLIS_MIN,
-            Math.min(BusSettings.STRONG_LEASE_MILLIS_MAX, config.coherence().maxStalenessMillis())),
+        config.coherence().maxStalenessMillis(),
         config.redis().upstream().unknownOutcomeMillis());
   }
 

@@ -158,7 +158,7 @@ sealed interface BusMessage {
    * @param anchorHigh with {@code anchorLow} the random name of the sender's process
    * @param leaseMillis for how long the sender may go on answering from memory after a proof
    * @param oldestHold the lowest id of a hold that was not settled when what precedes the beat was
-   *     sent; {@link Long#MAX_VALUE} for none
+   *     sent; for none, the id that the next one will have
    */
   record StrongInfo(long anchorHigh, long anchorLow, int leaseMillis, long oldestHold) {}
 

@@ -21,6 +21,7 @@ public enum EpochReason {
   OUTCOME_UNKNOWN,
   ACL_CHANGE,
   CONFIG_RELOAD,
+  STRONG_ANCHOR,
   ADMIN;
 
   /** The label: lower case, hyphens. */

@@ -89,6 +89,27 @@ final class ListenerGuard {
     }
   }
 
+  /** Whether the hold is in force; what is not must not be acknowledged. */
+  boolean held(String node, List<HeldKey> keys) {
+    try {
+      listener().held(node, keys);
+      return true;
+    } catch (RuntimeException e) {
+      LOG.error("hold failed, the epoch will move instead: node={}", node, e);
+      moveEpoch(EpochReason.UNKNOWN_KEYS, node, "a hold failed");
+      return false;
+    }
+  }
+
+  void settled(String node, List<HeldKey> keys) {
+    try {
+      listener().settled(node, keys);
+    } catch (RuntimeException e) {
+      LOG.error("end of a hold failed, the epoch will move instead: node={}", node, e);
+      moveEpoch(EpochReason.UNKNOWN_KEYS, node, "the end of a hold failed");
+    }
+  }
+
   boolean owes() {
     return owed != null;
   }

@@ -1,16 +1,21 @@
 package io.nearside.cluster;
 
+import io.nearside.cluster.BusMessage.Ack;
 import io.nearside.cluster.BusMessage.Beat;
 import io.nearside.cluster.BusMessage.Echo;
 import io.nearside.cluster.BusMessage.Epoch;
 import io.nearside.cluster.BusMessage.Goodbye;
+import io.nearside.cluster.BusMessage.HeldKeys;
+import io.nearside.cluster.BusMessage.Hold;
 import io.nearside.cluster.BusMessage.KeyGroup;
 import io.nearside.cluster.BusMessage.Keys;
 import io.nearside.cluster.BusMessage.NodeInfo;
 import io.nearside.cluster.BusMessage.Note;
 import io.nearside.cluster.BusMessage.Positions;
 import io.nearside.cluster.BusMessage.ResourceDemand;
+import io.nearside.cluster.BusMessage.Settled;
 import io.nearside.cluster.BusMessage.StreamPosition;
+import io.nearside.cluster.BusMessage.StrongInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -69,8 +74,62 @@ final class Outgoing {
     counters.messagesSent.increment();
   }
 
-  void beat(long stampNanos, List<Echo> echoes, NodeInfo info, List<ResourceDemand> demands) {
-    send(new Beat(sequence, stampNanos, echoes, info, demands));
+  void beat(
+      long stampNanos,
+      List<Echo> echoes,
+      NodeInfo info,
+      List<ResourceDemand> demands,
+      StrongInfo strong) {
+    send(new Beat(sequence, stampNanos, echoes, info, demands, strong, List.of()));
+  }
+
+  /** Holds of strongly consistent keys, many in a message; the lines of each stay together. */
+  void holds(List<HeldKeys> lines, long wallNanos) {
+    inMessages(lines, part -> send(new Hold(nextSequence(), wallNanos, part)));
+  }
+
+  /** As {@link #holds}, for those that are over. */
+  void settled(List<HeldKeys> lines, long wallNanos) {
+    inMessages(lines, part -> send(new Settled(nextSequence(), wallNanos, part)));
+  }
+
+  private void inMessages(List<HeldKeys> lines, Consumer<List<HeldKeys>> message) {
+    int from = 0;
+    int bytes = 0;
+    for (int next = 0; next < lines.size(); ) {
+      int end = next;
+      int holdBytes = 0;
+      while (end < lines.size() && lines.get(end).id() == lines.get(next).id()) {
+        holdBytes += BusCodec.holdBytes(lines.get(end).keys());
+        end++;
+      }
+      boolean full =
+          end - from > BusCodec.HOLDS_MAX || bytes + holdBytes > BusCodec.MESSAGE_BYTES_TARGET;
+      if (full && next > from) {
+        message.accept(lines.subList(from, next));
+        counters.messagesSent.increment();
+        from = next;
+        bytes = 0;
+      }
+      bytes += holdBytes;
+      next = end;
+    }
+    if (from < lines.size()) {
+      message.accept(lines.subList(from, lines.size()));
+      counters.messagesSent.increment();
+    }
+  }
+
+  /**
+   * Tells a peer which of its holds have been applied.
+   *
+   * @param to what carries a frame to it
+   */
+  void acks(Incarnation of, List<Long> holds, Consumer<byte[]> to) {
+    for (int from = 0; from < holds.size(); from += BusCodec.HOLDS_MAX) {
+      int end = Math.min(holds.size(), from + BusCodec.HOLDS_MAX);
+      send(new Ack(of, holds.subList(from, end)), to);
+    }
   }
 
   /**

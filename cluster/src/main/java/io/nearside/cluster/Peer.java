@@ -2,8 +2,10 @@ package io.nearside.cluster;
 
 import io.nearside.cluster.BusMessage.NodeInfo;
 import io.nearside.cluster.BusMessage.ResourceDemand;
+import io.nearside.cluster.BusMessage.StrongInfo;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,15 @@ final class Peer {
   /** Everything that it acknowledged before this moment on our clock has been applied. */
   volatile long provenNanos;
 
+  /** Whether it has ever granted a lease, in this life. */
+  volatile boolean granted;
+
+  /** Our stamp that its newest grant echoed. */
+  volatile long grantedNanos;
+
+  /** As of its newest beat; null of a sidecar that knows no strong keys. */
+  volatile @Nullable StrongInfo strong;
+
   /** Said goodbye: it publishes nothing more, so nothing more has to be proven. */
   volatile boolean departed;
 
@@ -50,6 +61,12 @@ final class Peer {
 
   /** Its newest stamp, to be echoed. */
   long stampNanos;
+
+  /** When its newest stamp came. */
+  long stampHeardNanos;
+
+  /** Whether all its holds that are not settled are known here. */
+  boolean holdsKnown;
 
   Peer(String transportId, String address, Instant joinedAt, long knownSinceNanos) {
     this.transportId = transportId;
@@ -60,6 +77,11 @@ final class Peer {
 
   boolean bound() {
     return incarnation != null;
+  }
+
+  /** Of one that is bound. */
+  Incarnation life() {
+    return Objects.requireNonNull(incarnation, "not bound");
   }
 
   /** Its node id, or its address as long as it has not told. */
@@ -84,6 +106,19 @@ final class Peer {
       provenNanos = sinceNanos;
       proven = true;
     }
+  }
+
+  void grant(long sinceNanos) {
+    if (!granted || sinceNanos - grantedNanos > 0) {
+      grantedNanos = sinceNanos;
+      granted = true;
+    }
+  }
+
+  /** The random name of its process, 32 digits; empty when it has told none. */
+  String anchorId() {
+    StrongInfo told = strong;
+    return told == null ? "" : new Incarnation(told.anchorHigh(), told.anchorLow()).hex();
   }
 
   Member display(long nowNanos) {

@@ -5,6 +5,7 @@ import io.nearside.cluster.BusMessage.NodeInfo;
 import io.nearside.cluster.BusMessage.Note;
 import io.nearside.cluster.BusMessage.ResourceDemand;
 import io.nearside.cluster.BusMessage.StreamPosition;
+import io.nearside.cluster.BusMessage.StrongInfo;
 import io.nearside.cluster.PeerTransport.TransportMember;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,11 +65,11 @@ public abstract class PeerBus implements InvalidationBus {
   private final PublishQueue queue;
   private final BlockingQueue<Note> notes = new ArrayBlockingQueue<>(NOTES_WAITING_MAX);
   private final OwnDemands ownDemands = new OwnDemands();
+  private final HoldRequests holdRequests;
   private final PeerProtocol protocol;
   private final ReentrantLock lock = new ReentrantLock();
   private final AtomicBoolean started = new AtomicBoolean();
   private final CompletableFuture<Void> left = new CompletableFuture<>();
-  private final String anchorId;
   private volatile boolean leaving;
 
   /** Changed under the lock, with the incarnation; null until joined. */
@@ -98,11 +99,12 @@ public abstract class PeerBus implements InvalidationBus {
     this.transport = transport;
     this.clock = environment.clock();
     this.pulse = environment.pulse();
-    this.beatNanos = settings.maxStalenessMillis() * NANOS_PER_MILLI / BEATS_PER_STALENESS;
+    long provenMillis = Math.min(settings.maxStalenessMillis(), settings.strongLeaseMillis());
+    this.beatNanos = provenMillis * NANOS_PER_MILLI / BEATS_PER_STALENESS;
     this.counters = new BusCounters(clock.nanos());
     this.queue = new PublishQueue(settings.queueKeysMax());
+    this.holdRequests = new HoldRequests(pulse::wake);
     this.seal = new Seal(settings.secret());
-    this.anchorId = Incarnation.next(environment.random()).hex();
     this.protocol =
         factory.create(settings, clock, () -> Incarnation.next(environment.random()), counters);
     this.nextBeatNanos = clock.nanos();
@@ -126,12 +128,7 @@ public abstract class PeerBus implements InvalidationBus {
 
   @Override
   public final void publish(int database, List<byte[]> keys) {
-    for (byte[] key : keys) {
-      if (key.length > BusCodec.KEY_BYTES_MAX) {
-        throw new IllegalArgumentException(
-            "key of " + key.length + " bytes (expected at most " + BusCodec.KEY_BYTES_MAX + ")");
-      }
-    }
+    keys.forEach(PeerBus::requireLength);
     if (!keys.isEmpty()) {
       enqueue(new Publication.Written(database, List.copyOf(keys), clock.wallNanos()));
     }
@@ -172,6 +169,13 @@ public abstract class PeerBus implements InvalidationBus {
     }
   }
 
+  private static void requireLength(byte[] key) {
+    if (key.length > BusCodec.KEY_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "key of " + key.length + " bytes (expected at most " + BusCodec.KEY_BYTES_MAX + ")");
+    }
+  }
+
   /** Names are limited where they are said, so that they fit where they are sent. */
   private static void requireStream(String name) {
     if (BusCodec.stream(name).length == 0) {
@@ -200,10 +204,18 @@ public abstract class PeerBus implements InvalidationBus {
     @Nullable NodeInfo info = null;
     long now = clock.nanos();
     Outgoing out;
+    StrongKeys.Turn strong;
+    StrongInfo strongInfo;
+    List<OwnHold> granted;
+    long strongDueNanos;
     lock.lock();
     try {
       protocol.tick();
       out = outgoing;
+      strong = protocol.strongTurn(holdRequests);
+      strongInfo = protocol.strong().info();
+      granted = protocol.strong().own.takeGranted();
+      strongDueNanos = protocol.strong().own.dueInNanos(now);
       if (protocol.takeBeatWanted() || now - nextBeatNanos >= 0) {
         nextBeatNanos = now + beatNanos;
         echoes = protocol.echoes();
@@ -212,25 +224,29 @@ public abstract class PeerBus implements InvalidationBus {
     } finally {
       lock.unlock();
     }
-    sendWaiting(out);
+    granted.forEach(OwnHold::grant);
+    sendWaiting(out, strong);
     sendNotes(out);
     if (leaving) {
       finish(out);
     } else if (out != null && info != null) {
-      out.beat(now, echoes, info, ownDemands.all());
+      out.beat(now, echoes, info, ownDemands.all(), strongInfo);
     }
-    return nextBeatNanos - clock.nanos();
+    return Math.min(nextBeatNanos - clock.nanos(), strongDueNanos);
   }
 
   /**
    * Without a cluster there is nobody to tell: whoever joins later moves its epoch when it hears of
    * us first, which is after this.
    */
-  private void sendWaiting(@Nullable Outgoing out) {
+  private void sendWaiting(@Nullable Outgoing out, StrongKeys.Turn strong) {
     queue.drainTo(drained);
     boolean overflow = queue.takeOverflow();
     if (out != null) {
       try {
+        out.holds(strong.holds(), clock.wallNanos());
+        strong.acks().forEach((of, ids) -> out.acks(of, ids, sinkFor(of)));
+        out.settled(strong.settled(), clock.wallNanos());
         out.publications(drained);
         if (overflow) {
           out.epoch(EpochReason.BUS_OVERFLOW, clock.wallNanos());
@@ -263,10 +279,11 @@ public abstract class PeerBus implements InvalidationBus {
 
   private void finish(@Nullable Outgoing out) {
     try {
+      // First of all, as peers wait no longer for who has said goodbye.
+      locked(() -> protocol.lost("left"));
       if (out != null) {
         out.goodbye();
       }
-      locked(() -> protocol.lost("left"));
       transport.stop(settings.leaveTimeoutMillis());
     } finally {
       pulse.stop();
@@ -317,14 +334,17 @@ public abstract class PeerBus implements InvalidationBus {
   private void locked(Runnable change) {
     boolean wake;
     List<TransportMember> lost;
+    List<OwnHold> granted;
     lock.lock();
     try {
       change.run();
-      wake = protocol.beatWanted();
+      wake = protocol.beatWanted() || protocol.strong().hasAcks();
       lost = protocol.takeLost();
+      granted = protocol.strong().own.takeGranted();
     } finally {
       lock.unlock();
     }
+    granted.forEach(OwnHold::grant);
     lost.forEach(transport::inquire);
     if (wake) {
       pulse.wake();
@@ -354,39 +374,28 @@ public abstract class PeerBus implements InvalidationBus {
 
   @Override
   public final @Nullable Hold hold(List<HeldKey> keys, Runnable granted) {
-    var waiting = new AtomicBoolean(true);
-    granted.run();
-    return new Hold() {
-      @Override
-      public boolean isGranted() {
-        return waiting.get();
-      }
-
-      @Override
-      public void settle() {
-        waiting.set(false);
-      }
-    };
+    keys.forEach(held -> requireLength(held.key()));
+    return leaving ? null : holdRequests.ask(keys, granted);
   }
 
   @Override
   public final long strongUntilNanos() {
-    return protocol.freshUntilNanos();
+    return protocol.strong().untilNanos();
   }
 
   @Override
   public final String strongDetail() {
-    return freshnessDetail();
+    return protocol.grants().describe(clock.nanos());
   }
 
   @Override
   public final String anchorId() {
-    return anchorId;
+    return protocol.anchor().hex();
   }
 
   @Override
   public final List<String> anchors() {
-    return List.of();
+    return protocol.grants().anchors(clock.nanos());
   }
 
   @Override

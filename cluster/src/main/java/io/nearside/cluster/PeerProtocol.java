@@ -67,6 +67,10 @@ class PeerProtocol {
   private final Set<Incarnation> retired = new LinkedHashSet<>();
 
   private final LostPeers lostPeers;
+  private final StrongKeys strong;
+
+  /** The random name of this process. */
+  private final Incarnation anchor;
 
   private volatile Incarnation self;
   private volatile TransportMember selfMember = new TransportMember("", "");
@@ -83,6 +87,15 @@ class PeerProtocol {
       BusClock clock,
       Supplier<Incarnation> incarnations,
       BusCounters counters) {
+    this(settings, clock, incarnations, counters, StrongKeys::new);
+  }
+
+  PeerProtocol(
+      BusSettings settings,
+      BusClock clock,
+      Supplier<Incarnation> incarnations,
+      BusCounters counters,
+      StrongKeys.Factory strongKeys) {
     this.settings = settings;
     this.clock = clock;
     this.incarnations = incarnations;
@@ -91,6 +104,8 @@ class PeerProtocol {
     this.maxStalenessNanos = settings.maxStalenessMillis() * NANOS_PER_MILLI;
     this.lostPeers = new LostPeers(settings.lostPeerFenceMillis() * NANOS_PER_MILLI);
     this.self = incarnations.get();
+    this.anchor = incarnations.get();
+    this.strong = strongKeys.create(settings, anchor, listener);
     this.freshUntil = clock.nanos() - 1;
     this.joinedAt = wallNow();
   }
@@ -154,6 +169,7 @@ class PeerProtocol {
       listener.moveEpoch(EpochReason.PEER_LOST, peer.name(), why);
       listener.event(ClusterEvent.Type.LEAVE, peer.name(), why);
       lostPeers.add(peer, now);
+      strong.vanished(peer, now);
     }
     members.remove(peer.transportId);
     Incarnation life = peer.incarnation;
@@ -174,7 +190,11 @@ class PeerProtocol {
     long now = clock.nanos();
     members.values().stream()
         .filter(peer -> !peer.departed)
-        .forEach(peer -> lostPeers.add(peer, now));
+        .forEach(
+            peer -> {
+              lostPeers.add(peer, now);
+              strong.vanished(peer, now);
+            });
     members.clear();
     peers.clear();
     view = List.of();
@@ -197,7 +217,7 @@ class PeerProtocol {
         case Numbered numbered -> numbered(peer, numbered);
         case Goodbye goodbye -> goodbye(peer, goodbye);
         case Note note -> note(peer, note);
-        case Ack _ -> counters.duplicates.increment();
+        case Ack ack -> ack(sender, ack);
         case Beat _ -> throw new AssertionError("handled above");
       }
     } else {
@@ -226,6 +246,7 @@ class PeerProtocol {
     String node = beat.info().id();
     listener.moveEpoch(EpochReason.PEER_NEW, node, "incarnation " + sender.hex());
     if (before != null) {
+      strong.vanished(peer, clock.nanos());
       peers.remove(before);
       retire(before);
     }
@@ -234,10 +255,13 @@ class PeerProtocol {
     peer.beatCounter = 0;
     peer.demands = List.of();
     peer.departed = false;
+    peer.granted = false;
+    peer.holdsKnown = false;
     // Everything up to here was written before the epoch moved.
     peer.received = beat.lastSequence();
     peer.announced = beat.lastSequence();
     peers.put(sender, peer);
+    strong.introduced(sender);
     lostPeers.back(node, peer.address);
     beatWanted = true;
     listener.event(ClusterEvent.Type.JOIN, node, peer.address);
@@ -272,7 +296,9 @@ class PeerProtocol {
           listener.position(position, peer.name());
         }
       }
-      case Unknown _, Hold _, Settled _ -> gap(peer, sequence);
+      case Hold hold -> strong.hold(peer, hold);
+      case Settled settled -> strong.settled(peer, settled);
+      case Unknown _ -> gap(peer, sequence);
       case Epoch epoch -> listener.moveEpoch(epoch.reason(), peer.name(), "asked for by it");
     }
     peer.heardAt(clock.nanos());
@@ -298,6 +324,7 @@ class PeerProtocol {
       gap(peer, beat.lastSequence());
       peer.received = beat.lastSequence();
     }
+    strong.beat(peer, beat, ownEcho(beat, now), now);
     long proof = proof(beat, now);
     if (proof != NO_ECHO) {
       peer.prove(proof);
@@ -311,6 +338,7 @@ class PeerProtocol {
       peer.received = goodbye.lastSequence();
     }
     if (!peer.departed) {
+      strong.departed(peer, clock.nanos());
       peer.departed = true;
       peer.heardAt(clock.nanos());
       listener.event(ClusterEvent.Type.LEAVE, peer.name(), "said goodbye");
@@ -326,6 +354,14 @@ class PeerProtocol {
     }
   }
 
+  private void ack(Incarnation sender, Ack ack) {
+    if (ack.of().equals(self)) {
+      strong.own.acked(sender, ack.holds(), clock.nanos());
+    } else {
+      counters.duplicates.increment();
+    }
+  }
+
   /** Whether anything up to this number has not come. Open to tests that break the rule. */
   boolean missed(Peer peer, long upTo) {
     return upTo > peer.received;
@@ -338,17 +374,23 @@ class PeerProtocol {
    * @param now for them
    */
   long proof(Beat beat, long now) {
+    @Nullable Echo echo = ownEcho(beat, now);
+    return echo == null ? NO_ECHO : echo.stampNanos();
+  }
+
+  private @Nullable Echo ownEcho(Beat beat, long now) {
     for (Echo echo : beat.echoes()) {
       // An echo of a stamp from our future is a fault of the peer, not a proof.
       if (echo.peer().equals(self) && echo.stampNanos() - now <= 0) {
-        return echo.stampNanos();
+        return echo;
       }
     }
-    return NO_ECHO;
+    return null;
   }
 
   private void gap(Peer peer, long upTo) {
     counters.gaps.increment();
+    strong.missed(peer);
     boolean silent = !peer.proven || clock.nanos() - peer.provenNanos >= maxStalenessNanos;
     listener.moveEpoch(
         silent ? EpochReason.PEER_SILENT : EpochReason.BUS_GAP,
@@ -369,7 +411,8 @@ class PeerProtocol {
   final void tick() {
     boolean owed = listener.owes();
     listener.settle(settings.nodeId());
-    if (lostPeers.expire(clock.nanos()) || owed || !fenced) {
+    strong.tick(clock.nanos());
+    if (lostPeers.expire(clock.nanos()) || owed || !fenced || strong.inGrace()) {
       settleFreshness();
     }
   }
@@ -379,6 +422,7 @@ class PeerProtocol {
     epochOwed = listener.owes();
     long until = freshness().untilNanos(now);
     freshUntil = until;
+    strong.conclude(joined, epochOwed, view, now);
     boolean fencedNow = !Freshness.isFresh(until, now);
     if (fencedNow != fenced) {
       fenced = fencedNow;
@@ -418,14 +462,32 @@ class PeerProtocol {
   /** The newest stamp heard from each peer; to be taken before sending what precedes the beat. */
   final List<Echo> echoes() {
     List<Echo> echoes = new ArrayList<>(peers.size());
-    peers.forEach((life, peer) -> echoes.add(new Echo(life, peer.stampNanos)));
+    peers.forEach((life, peer) -> echoes.add(new Echo(life, peer.stampNanos, strong.grants(life))));
     return echoes;
+  }
+
+  /** What is to be sent for strong keys; to be taken before {@link #echoes}. */
+  final StrongKeys.Turn strongTurn(HoldRequests requests) {
+    return strong.turn(requests, peers.values(), clock.nanos());
+  }
+
+  final StrongKeys strong() {
+    return strong;
   }
 
   // What anyone may ask, from any thread.
 
+  /** See {@link InvalidationBus#strongUntilNanos}. */
+  final StrongGrants grants() {
+    return strong.grants(joined, epochOwed, view);
+  }
+
   final Incarnation self() {
     return self;
+  }
+
+  final Incarnation anchor() {
+    return anchor;
   }
 
   /** By which name the transport lists a peer; null when nobody listed is bound to it. */

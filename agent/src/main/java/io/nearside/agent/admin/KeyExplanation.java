@@ -31,7 +31,7 @@ public record KeyExplanation(
   }
 
   private boolean policyCaches() {
-    return policy != null && policy.cache() && policy.consistency() == Consistency.EVENTUAL;
+    return policy != null && policy.cache() && policy.consistency() != Consistency.BYPASS;
   }
 
   /** How long the oldest reply has been held; -1 when none is. */

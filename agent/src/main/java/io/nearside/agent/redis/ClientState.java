@@ -48,7 +48,7 @@ final class ClientState {
     private final List<Key.Stored> read = new ArrayList<>();
     private boolean unnamed;
     private boolean movesDatabase;
-    private boolean refused;
+    private byte @Nullable [] refusal;
     private byte @Nullable [] name;
 
     /** Null: a write whose keys can not be named. */
@@ -84,11 +84,17 @@ final class ClientState {
 
     /** The sidecar itself refused a command of it: it must not be executed without that. */
     void refused() {
-      refused = true;
+      refused(Errors.EXEC_ABORTED);
     }
 
-    boolean isRefused() {
-      return refused;
+    /** It must not be executed: EXEC is answered with this error. */
+    void refused(byte[] error) {
+      refusal = error;
+    }
+
+    /** What EXEC is answered with in place of being sent; null when it may be. */
+    byte @Nullable [] refusal() {
+      return refusal;
     }
 
     boolean unnamed() {

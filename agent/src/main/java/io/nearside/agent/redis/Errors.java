@@ -39,6 +39,10 @@ final class Errors {
             + "' command");
   }
 
+  static byte[] strongRefused(String why) {
+    return error("TRYAGAIN nearside: strong write not possible now: " + why);
+  }
+
   static byte[] unavailable(String why) {
     return error("ERR nearside: Redis is not available, the command was not sent: " + why);
   }

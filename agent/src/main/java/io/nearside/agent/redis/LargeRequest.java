@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A command too large to be gathered: it is passed on as it comes, over a connection of the
- * client's own, and only what may be a key is kept. Its keys are invalidated before its last bytes
- * leave: until then the upstream can not have executed it.
+ * client's own, and only what may be a key is kept. Its keys are invalidated, and strongly
+ * consistent ones are held, before its last bytes leave: until then the upstream can not have
+ * executed it.
  */
 final class LargeRequest {
   private static final int MORE = -1;
@@ -33,6 +34,8 @@ final class LargeRequest {
   private int bulkLength;
   private boolean keep;
   private boolean over;
+  // Bytes that end the command and are not sent until it is let through; 0 before they are here.
+  private int lastLength;
   private boolean sawCr;
   private @Nullable String violation;
 
@@ -64,9 +67,12 @@ final class LargeRequest {
     return over;
   }
 
-  /** Takes bytes {@code from} up to {@code to}; the index after the last byte taken. */
+  /**
+   * Takes bytes {@code from} up to {@code to}; the index after the last byte taken. The last ones
+   * are offered again when the session had to wait.
+   */
   int stream(byte[] bytes, int from, int to, UpstreamConnection connection) {
-    int at = from + skipped;
+    int at = from + lastLength + skipped;
     skipped = 0;
     while (at < to && argsLeft > 0 && violation == null) {
       at = bulkLeft == MORE ? header(bytes, at, to) : content(bytes, at, to);
@@ -78,8 +84,9 @@ final class LargeRequest {
       return to;
     }
     if (argsLeft == 0) {
-      finish(bytes, from, at, connection);
-      over = true;
+      over = finish(bytes, from, at, connection);
+      lastLength = at - from;
+      return over ? at : from;
     } else {
       connection.send(bytes, from, at, null);
     }
@@ -144,7 +151,8 @@ final class LargeRequest {
     return from + step;
   }
 
-  private void finish(byte[] bytes, int from, int to, UpstreamConnection connection) {
+  /** Sends the last bytes, or refuses the command; false when the session must wait. */
+  private boolean finish(byte[] bytes, int from, int to, UpstreamConnection connection) {
     byte[] content = kept.toByteArray();
     seen.begin(content, 0);
     for (int[] arg : args) {
@@ -160,9 +168,20 @@ final class LargeRequest {
               : Errors.tooLarge(command.name(), session.loop().face().requestBufferBytes()),
           DisconnectReason.LIMIT,
           connection);
-      return;
+      return true;
     }
-    session.loop().router().sendPinned(session, connection, command, seen, bytes, from, to);
+    Router router = session.loop().router();
+    return switch (router.admit(session, command, seen)) {
+      case StrongWrites.Admitted _ -> {
+        router.sendPinned(session, connection, command, seen, bytes, from, to);
+        yield true;
+      }
+      case StrongWrites.Waiting _ -> false;
+      case StrongWrites.Refused refused -> {
+        refuse(refused.error(), DisconnectReason.LIMIT, connection);
+        yield true;
+      }
+    };
   }
 
   /**

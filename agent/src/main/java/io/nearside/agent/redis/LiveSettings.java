@@ -17,6 +17,7 @@ import java.util.List;
  *
  * @param commands with the deny-list and the module commands that may be cached
  * @param hashesCached whether hashes may be: not where their fields expire unseen
+ * @param hasStrong whether any key is strongly consistent
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record LiveSettings(
@@ -25,24 +26,27 @@ record LiveSettings(
     CommandTable commands,
     Policy[] policies,
     RespLimits limits,
-    boolean hashesCached) {
+    boolean hashesCached,
+    boolean hasStrong) {
 
   static LiveSettings of(NearsideConfig config, CommandTable upstreamTable) {
     RedisCacheConfig cache = config.redis().cache();
     RedisClientsConfig clients = config.redis().clients();
+    Policy[] policies = cache.policies().stream().map(Policy::of).toArray(Policy[]::new);
     return new LiveSettings(
         config,
         upstreamTable,
         upstreamTable
             .withCacheableModuleReads(cache.moduleCommands())
             .withDenied(config.redis().deny()),
-        cache.policies().stream().map(Policy::of).toArray(Policy[]::new),
+        policies,
         new RespLimits(
             clients.argumentsMax(),
             clients.bulkBytesMax().bytes(),
             clients.inlineBytesMax().intBytes()),
         cache.hashes() == HashCaching.ON
-            || (cache.hashes() == HashCaching.AUTO && !upstreamTable.hasHashFieldExpiry()));
+            || (cache.hashes() == HashCaching.AUTO && !upstreamTable.hasHashFieldExpiry()),
+        Arrays.stream(policies).anyMatch(Policy::strong));
   }
 
   RedisCacheConfig cache() {

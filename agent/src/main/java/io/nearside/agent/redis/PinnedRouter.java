@@ -6,6 +6,7 @@ import io.nearside.agent.net.DisconnectReason;
 import io.nearside.agent.redis.command.Command;
 import io.nearside.agent.redis.command.Pin;
 import io.nearside.agent.redis.resp.RequestFrame;
+import io.nearside.cluster.EpochReason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +84,17 @@ final class PinnedRouter {
       session.closeWithUpstream();
       return true;
     }
+    switch (admit(session, command, frame)) {
+      case StrongWrites.Admitted _ -> {}
+      case StrongWrites.Waiting _ -> {
+        return false;
+      }
+      case StrongWrites.Refused refused -> {
+        if (refused(session, state, pin, refused.error())) {
+          return true;
+        }
+      }
+    }
     boolean silent = state.isRaw() || (pin != Pin.CLIENT_REPLY && state.takeSilent());
     if (command.denied() || pin == Pin.REPLICATION) {
       refusedInTransaction(state);
@@ -92,13 +104,59 @@ final class PinnedRouter {
       return true;
     }
     if (silent) {
-      withoutReply(own, state, command, pin, frame);
+      withoutReply(session, own, state, command, pin, frame);
     } else if (state.transaction() != null) {
       transactions.handle(session, own, state, command, pin, frame);
     } else {
       plainly(session, own, state, command, pin, frame);
     }
     return true;
+  }
+
+  /** Whether a write of strongly consistent keys may be sent now. */
+  StrongWrites.Admission admit(Session session, Command command, RequestFrame frame) {
+    StrongWrites strong = loop.strongWrites();
+    ClientState state = Objects.requireNonNull(session.state());
+    ClientState.Transaction transaction = state.transaction();
+    Write write = null;
+    if (!strong.areOn() || command.denied()) {
+      // Nothing is held.
+    } else if (transaction == null || state.isRaw()) {
+      write = write(state, command, frame, NearCache.EVERY_DATABASE);
+    } else if (command.pin(frame) == Pin.EXEC && transaction.refusal() == null) {
+      write = transactions.executed(transaction);
+    }
+    return strong.admit(session, write);
+  }
+
+  /**
+   * Answers a command that may not be sent; false for EXEC, which becomes DISCARD on its way. Where
+   * the sidecar does not know what is queued, the connection must go.
+   */
+  private static boolean refused(Session session, ClientState state, Pin pin, byte[] error) {
+    ClientState.Transaction transaction = state.transaction();
+    if (transaction != null && !state.isRaw()) {
+      transaction.refused(error);
+      return false;
+    }
+    if (!state.isRaw() && !state.takeSilent()) {
+      session.respond(error);
+    }
+    if (pin == Pin.EXEC) {
+      session.closeWhenAnswered(DisconnectReason.LIMIT);
+    }
+    return true;
+  }
+
+  /**
+   * What a command may change; EXEC of a transaction that was not seen to begin may change
+   * anything.
+   */
+  private @Nullable Write write(
+      ClientState state, Command command, RequestFrame frame, int database) {
+    return state.databaseUnknown() && command.pin(frame) == Pin.EXEC
+        ? Write.ofEpoch(loop.coherence(), EpochReason.UNKNOWN_KEYS)
+        : Write.of(command, frame, database, loop.coherence());
   }
 
   /** As Redis does: what was refused when it was to be queued aborts the whole transaction. */
@@ -114,13 +172,18 @@ final class PinnedRouter {
    * unknown outcome.
    */
   void withoutReply(
-      UpstreamConnection own, ClientState state, Command command, Pin pin, RequestFrame frame) {
+      Session session,
+      UpstreamConnection own,
+      ClientState state,
+      Command command,
+      Pin pin,
+      RequestFrame frame) {
     if (pin != Pin.NONE) {
       state.stick(PinReason.STATE_IN_TRANSACTION);
     }
-    Write write = Write.of(command, frame, NearCache.EVERY_DATABASE, loop.coherence());
+    Write write = write(state, command, frame, NearCache.EVERY_DATABASE);
     if (write != null) {
-      write.begin();
+      write.begin(session.takeStrongWrite());
       write.unanswered();
     }
     own.send(frame.bytes(), frame.start(), frame.end(), null);
@@ -138,6 +201,11 @@ final class PinnedRouter {
         state.multi();
         ClientState.Transaction begun = state.transaction();
         change(session, own, command, frame, agreed -> refusedUnless(agreed, state, begun));
+        if (loop.strongWrites().areOn()) {
+          // Were it refused, what follows would be executed at once, and not when EXEC is let
+          // through.
+          session.barrier();
+        }
       }
       case EXEC, DISCARD, CLIENT_SETINFO, CLIENT_INFO -> send(session, own, command, frame);
       case WATCH -> {
@@ -318,9 +386,9 @@ final class PinnedRouter {
     }
     int database =
         state.databaseUnknown() ? NearCache.EVERY_DATABASE : session.lane().scope().database();
-    Write write = Write.of(command, frame, database, loop.coherence());
+    Write write = write(state, command, frame, database);
     if (write != null) {
-      write.begin();
+      write.begin(session.takeStrongWrite());
     }
     if (state.takeSilent() || state.isRaw()) {
       if (write != null) {

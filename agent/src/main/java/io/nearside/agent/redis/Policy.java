@@ -1,5 +1,6 @@
 package io.nearside.agent.redis;
 
+import io.nearside.agent.cache.Key;
 import io.nearside.agent.redis.command.RedisGlob;
 import io.nearside.config.CachePolicy;
 import io.nearside.config.Consistency;
@@ -11,14 +12,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the configuration says of the keys that a glob matches, ready for the data path. Immutable.
+ *
+ * @param strong whether they are cached and strongly consistent
  */
-record Policy(RedisGlob glob, boolean all, boolean cached, long ttlMaxMillis, boolean negative) {
+record Policy(
+    RedisGlob glob,
+    boolean all,
+    boolean cached,
+    boolean strong,
+    long ttlMaxMillis,
+    boolean negative) {
 
   static Policy of(CachePolicy policy) {
     return new Policy(
         RedisGlob.of(policy.match()),
         policy.match().equals("*"),
-        policy.cache() && policy.consistency() == Consistency.EVENTUAL,
+        policy.cache() && policy.consistency() != Consistency.BYPASS,
+        policy.cache() && policy.consistency() == Consistency.STRONG,
         policy.ttlMaxMillis(),
         policy.negative());
   }
@@ -31,6 +41,15 @@ record Policy(RedisGlob glob, boolean all, boolean cached, long ttlMaxMillis, bo
       }
     }
     return null;
+  }
+
+  /**
+   * Whether a key in its canonical form is strongly consistent; a digest, of which no pattern can
+   * be told, counts as such.
+   */
+  static boolean isStrong(Policy[] policies, byte[] canonical) {
+    Policy policy = forKey(policies, canonical, 0, canonical.length);
+    return (policy != null && policy.strong) || Key.isDigest(canonical);
   }
 
   /** Whether a raw reply says that there is nothing: a null or an empty aggregate. */

@@ -1,11 +1,13 @@
 package io.nearside.agent.redis;
 
+import io.nearside.agent.cache.Key;
 import io.nearside.agent.cache.NearCache;
 import io.nearside.agent.net.DisconnectReason;
 import io.nearside.agent.redis.command.CommandTable;
 import io.nearside.cluster.BusListener;
 import io.nearside.cluster.ClusterEvent;
 import io.nearside.cluster.EpochReason;
+import io.nearside.cluster.HeldKey;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.config.ClientIdentity;
 import io.nearside.config.NearsideConfig;
@@ -47,7 +49,13 @@ public final class RedisFace {
   private final Scope initialScope;
   private final ControlConnection control;
   private final @Nullable TrackingConnection tracking;
+<<<<<<< HEAD
   private final @Nullable Sentinels sentinels;
+=======
+  private final Anchor anchor;
+  private final Fence strongFence;
+  private final StrongFigures strong;
+>>>>>>> h/linear
   private final long maxStalenessMillis;
   private final List<RedisLoop> loops = new CopyOnWriteArrayList<>();
   private final List<Consumer<ClusterEvent>> eventListeners = new CopyOnWriteArrayList<>();
@@ -115,6 +123,19 @@ public final class RedisFace {
     } else {
       tracking = null;
     }
+    this.anchor =
+        new Anchor(
+            vertx,
+            upstream,
+            coherence,
+            config.cluster().name(),
+            nodeId,
+            config.coherence().strongLeaseMillis(),
+            retryMillis);
+    this.strongFence = new Fence(System::nanoTime);
+    strongFence.add(new Fence.Source("bus", bus::strongUntilNanos, bus::strongDetail));
+    strongFence.add(new Fence.Source("anchor", anchor::readUntilNanos, anchor::detail));
+    this.strong = new StrongFigures(config.coherence().strongLeaseMillis());
     this.initialScope =
         java.util.Objects.requireNonNull(
             scopes.of(
@@ -129,12 +150,18 @@ public final class RedisFace {
   /** Takes over what can change while running. */
   public void apply(NearsideConfig now) {
     boolean cached = settings.cachesAnything();
+    boolean hadStrong = settings.hasStrong();
     RedisCacheConfig before = settings.cache();
     RedisCacheConfig cache = now.redis().cache();
     settings = LiveSettings.of(now, settings.upstreamTable());
     coherence.cache().resize(cache.maxBytes().bytes(), cache.entryBytesMax().intBytes());
     if (!before.equals(cache)) {
       coherence.moveEpoch(EpochReason.CONFIG_RELOAD);
+    }
+    if (settings.hasStrong() && !hadStrong) {
+      anchor.start();
+    } else if (hadStrong && !settings.hasStrong()) {
+      var _ = anchor.stop();
     }
     if (tracking != null && settings.cachesAnything() && !cached) {
       vertx.runOnContext(v -> upstream.known().onSuccess(known -> tracking.start()));
@@ -152,8 +179,17 @@ public final class RedisFace {
     if (!settings.config().redis().enabled()) {
       return Future.succeededFuture();
     }
+<<<<<<< HEAD
     if (sentinels != null) {
       sentinels.start();
+=======
+    control.start();
+    if (settings.hasStrong()) {
+      anchor.start();
+    }
+    if (tracking != null && settings.cachesAnything()) {
+      tracking.start();
+>>>>>>> h/linear
     }
     var _ =
         upstream
@@ -197,8 +233,8 @@ public final class RedisFace {
   }
 
   private final class FromBus implements BusListener {
-    private final ThreadLocal<io.nearside.agent.cache.Key.Probe> probes =
-        ThreadLocal.withInitial(io.nearside.agent.cache.Key.Probe::new);
+    private final ThreadLocal<Key.Probe> probes =
+        ThreadLocal.withInitial(Key.Probe::new);
 
     @Override
     public void invalidate(int database, byte[] key, String fromNode) {
@@ -209,6 +245,27 @@ public final class RedisFace {
     public void invalidateAll(int database, List<byte[]> keys, String fromNode) {
       for (int i = 0; i < keys.size(); i++) {
         invalidate(database, keys.get(i), fromNode);
+      }
+    }
+
+    @Override
+    public void held(String fromNode, List<HeldKey> keys) {
+      if (keys.isEmpty()) {
+        coherence.cache().beginEpochWrite(true);
+      }
+      for (HeldKey key : keys) {
+        coherence.cache().beginWrite(new Key.Stored(key.database(), key.key()), fromNode);
+      }
+    }
+
+    @Override
+    public void settled(String fromNode, List<HeldKey> keys) {
+      if (keys.isEmpty()) {
+        coherence.cache().endEpochWrite(true);
+      }
+      for (HeldKey key : keys) {
+        // Nothing can have been stored under the hold; the leases break again.
+        coherence.cache().endWrite(new Key.Stored(key.database(), key.key()));
       }
     }
 
@@ -239,6 +296,14 @@ public final class RedisFace {
 
   Pinned pinned() {
     return pinned;
+  }
+
+  Anchor anchor() {
+    return anchor;
+  }
+
+  StrongFigures strong() {
+    return strong;
   }
 
   Upstream upstream() {
@@ -397,6 +462,11 @@ public final class RedisFace {
     return coherence.fence();
   }
 
+  /** Whether strongly consistent keys may be answered from memory, the ordinary fence apart. */
+  public Fence strongFence() {
+    return strongFence;
+  }
+
   public InvalidationBus bus() {
     return bus;
   }
@@ -467,6 +537,8 @@ public final class RedisFace {
         });
     return closing
         .compose(v -> drained.future())
+        // Before the bus is left: who is counted and not known makes its peers stop answering.
+        .eventually(anchor::stop)
         .onComplete(
             v -> {
               if (sentinels != null) {

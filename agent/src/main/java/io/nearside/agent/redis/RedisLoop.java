@@ -43,6 +43,7 @@ final class RedisLoop {
   private final List<Session> dirty = new ArrayList<>();
   private final LoopCounters counters = new LoopCounters(this);
   private final Router router;
+  private final StrongWrites strongWrites;
   private RequestScanner scanner;
   private byte[] clientScratch = new byte[SCRATCH_BYTES];
   private byte[] upstreamScratch = new byte[SCRATCH_BYTES];
@@ -61,6 +62,7 @@ final class RedisLoop {
     this.client = client;
     this.scanner = new RequestScanner(face.settings().limits());
     this.router = new Router(this);
+    this.strongWrites = new StrongWrites(this);
     after(SWEEP_MILLIS, this::sweep);
   }
 
@@ -78,6 +80,10 @@ final class RedisLoop {
 
   Router router() {
     return router;
+  }
+
+  StrongWrites strongWrites() {
+    return strongWrites;
   }
 
   /** The time of the read at hand, by {@link System#nanoTime()}. */
@@ -101,6 +107,14 @@ final class RedisLoop {
       fenceOpen = coherence().fence().open(nowNanos);
     }
     return fenceOpen;
+  }
+
+  /**
+   * Whether strongly consistent keys may be answered from memory too. Looked at for every batch:
+   * nothing but time ends a lease.
+   */
+  boolean strongFenceOpen() {
+    return face.settings().hasStrong() && face.strongFence().open(nowNanos);
   }
 
   /** The scanner for a session that has no command half read. */

@@ -88,6 +88,11 @@ final class Router {
     return pinned != null && pinnedRouter.handle(session, pinned, command, frame);
   }
 
+  /** Whether the end of a streamed command may be sent now. */
+  StrongWrites.Admission admit(Session session, Command command, RequestFrame frame) {
+    return pinnedRouter.admit(session, command, frame);
+  }
+
   /** The end of a streamed command: as {@link PinnedRouter} would send it whole. */
   void sendPinned(
       Session session,
@@ -126,7 +131,16 @@ final class Router {
     }
     Write write = Write.of(command, frame, session.lane().scope().database(), loop.coherence());
     if (write != null) {
-      write.begin();
+      switch (loop.strongWrites().admit(session, write)) {
+        case StrongWrites.Admitted _ -> write.begin(session.takeStrongWrite());
+        case StrongWrites.Waiting _ -> {
+          return false;
+        }
+        case StrongWrites.Refused refused -> {
+          session.respond(refused.error());
+          return true;
+        }
+      }
     }
     var exchange = new Forwarded(session, command, write, drop);
     session.owe(exchange);
@@ -176,8 +190,8 @@ final class Router {
     Scope scope = session.lane().scope();
     upperCaseName(frame);
     probe.set(scope.database(), bytes, keyStart, keyLength);
-    boolean fresh = session.isFresh();
-    if (session.fenceOpen() && !fresh) {
+    boolean open = session.fenceOpen(policy);
+    if (open && !session.isFresh()) {
       byte[] reply =
           loop.coherence()
               .cache()
@@ -189,11 +203,11 @@ final class Router {
         return true;
       }
     }
-    if (!session.fenceOpen() || session.lane().isTtlRefused()) {
+    if (!open || session.lane().isTtlRefused()) {
       loop.counters().around();
       loop.coherence()
           .cache()
-          .refused(session.fenceOpen() ? RefusedFill.NO_TTL : RefusedFill.FENCED);
+          .refused(open ? RefusedFill.NO_TTL : RefusedFill.FENCED);
       return plain(session, command, frame, probe.toStored());
     }
     return miss(session, command, frame, keyIndex, policy);
@@ -282,7 +296,11 @@ final class Router {
       keys[i] = frame.arg(i + 1);
       gets[i] = Request.ofKey("GET", keys[i], 0, keys[i].length);
       policies[i] = Policy.forKey(loop.face().settings().policies(), keys[i], 0, keys[i].length);
-      if (policies[i] != null) {
+      Policy policy = policies[i];
+      if (policy != null && !session.fenceOpen(policy)) {
+        return mgetAround(session, command, frame);
+      }
+      if (policy != null) {
         probe.set(scope.database(), keys[i], 0, keys[i].length);
         parts[i] = cache.lookup(probe, scope.id(), gets[i], 0, gets[i].length, loop.now());
         found += parts[i] != null ? 1 : 0;

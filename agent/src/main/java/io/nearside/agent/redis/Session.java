@@ -47,6 +47,10 @@ final class Session implements RawSocket.Peer {
   private boolean closesWithUpstream;
   private boolean stallWatched;
   private boolean fenceOpen;
+  private boolean strongFenceOpen;
+  // The hold that the command at hand waits for, or may be sent under.
+  private @Nullable StrongWrite strongWrite;
+  private boolean untilGranted;
   private boolean fresh;
   private byte[] name = NO_BYTES;
 
@@ -95,6 +99,11 @@ final class Session implements RawSocket.Peer {
 
   boolean fenceOpen() {
     return fenceOpen;
+  }
+
+  /** Whether keys of this policy may be answered from memory. */
+  boolean fenceOpen(Policy policy) {
+    return policy.strong() ? strongFenceOpen : fenceOpen;
   }
 
   /** Whether it asked to read past the near-cache. */
@@ -149,6 +158,7 @@ final class Session implements RawSocket.Peer {
     }
     processing = true;
     fenceOpen = loop.fenceOpen();
+    strongFenceOpen = fenceOpen && loop.strongFenceOpen();
     try {
       while (accepting() && (large != null ? streamLarge() : takeOne())) {
         // The loop's condition does the work.
@@ -168,6 +178,7 @@ final class Session implements RawSocket.Peer {
     return !closing
         && !untilDrained
         && !untilAcquired
+        && !untilGranted
         && !untilWritable
         && owed.size() < loop.face().settings().clients().pipelineMax()
         && socket().isWritable();
@@ -204,7 +215,11 @@ final class Session implements RawSocket.Peer {
   }
 
   private boolean take(RequestFrame frame) {
-    return frame.argCount() == 0 || loop.router().handle(this, frame);
+    boolean taken = frame.argCount() == 0 || loop.router().handle(this, frame);
+    if (taken) {
+      giveUpHold();
+    }
+    return taken;
   }
 
   private boolean takeInline(RequestFrame line) {
@@ -507,6 +522,46 @@ final class Session implements RawSocket.Peer {
     loop.later(task);
   }
 
+  // ---- writes of strongly consistent keys
+
+  /** The hold that the command at hand has asked for; null for none. */
+  @Nullable StrongWrite strongWrite() {
+    return strongWrite;
+  }
+
+  void strongWrite(@Nullable StrongWrite asked) {
+    strongWrite = asked;
+  }
+
+  /** The command at hand is sent: its hold is the write's now. */
+  @Nullable StrongWrite takeStrongWrite() {
+    StrongWrite taken = strongWrite;
+    strongWrite = null;
+    return taken;
+  }
+
+  /** The command was not sent after all. */
+  private void giveUpHold() {
+    StrongWrite unsent = takeStrongWrite();
+    if (unsent != null) {
+      unsent.settle();
+    }
+  }
+
+  /** No further command is taken until {@link #askAgain}. */
+  void waitForGrant() {
+    untilGranted = true;
+  }
+
+  /** The command that waits for this hold is handled again, if it still does. */
+  void askAgain(StrongWrite asked) {
+    if (strongWrite == asked && untilGranted) {
+      untilGranted = false;
+      loop.tick();
+      proceed();
+    }
+  }
+
   void blocks() {
     blocking = true;
   }
@@ -588,7 +643,7 @@ final class Session implements RawSocket.Peer {
       if (!unread.isEmpty() && accepting()) {
         closeWhenAnswered(DisconnectReason.PEER);
       }
-    } else if (large != null) {
+    } else if (large != null && !untilGranted) {
       close(DisconnectReason.PEER);
     }
   }
@@ -640,6 +695,7 @@ final class Session implements RawSocket.Peer {
     lane.stopWaiting(this);
     unread.discard();
     unread.release();
+    giveUpHold();
     if (shared != null) {
       shared.resumedBy(this);
     }

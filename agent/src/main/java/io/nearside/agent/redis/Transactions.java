@@ -40,15 +40,16 @@ final class Transactions {
     switch (pin) {
       case EXEC -> {
         state.transactionEnded();
-        if (transaction.isRefused()) {
-          var aborted = new Aborted(session, command);
+        byte[] refusal = transaction.refusal();
+        if (refusal != null) {
+          var aborted = new Aborted(session, command, refusal);
           session.owe(aborted);
           own.send(DISCARD, 0, DISCARD.length, aborted);
           return;
         }
         Write write = executed(transaction);
         if (write != null) {
-          write.begin();
+          write.begin(session.takeStrongWrite());
         }
         PinnedRouter.owed(session, own, new Executed(session, command, write, transaction), frame);
       }
@@ -73,7 +74,7 @@ final class Transactions {
         // Their acknowledgements would come inside and after EXEC's reply: from now on nothing is
         // matched.
         state.raw(PinReason.STATE_IN_TRANSACTION);
-        router.withoutReply(own, state, command, pin, frame);
+        router.withoutReply(session, own, state, command, pin, frame);
       }
       default -> {
         state.stick(PinReason.STATE_IN_TRANSACTION);
@@ -83,7 +84,8 @@ final class Transactions {
     }
   }
 
-  private @Nullable Write executed(ClientState.Transaction transaction) {
+  /** What EXEC changes; null for nothing. */
+  @Nullable Write executed(ClientState.Transaction transaction) {
     if (transaction.unnamed()) {
       return Write.ofEpoch(loop.coherence(), EpochReason.UNKNOWN_KEYS);
     }
@@ -144,7 +146,7 @@ final class Transactions {
             unnamed
                 ? Write.ofEpoch(loop.coherence(), EpochReason.UNKNOWN_KEYS)
                 : Write.ofKeys(loop.coherence(), keys);
-        late.begin();
+        late.begin(null);
         late.answered(false);
       }
       super.ended(connection, reply);
@@ -153,8 +155,11 @@ final class Transactions {
 
   /** DISCARD went upstream in the place of EXEC: the client is told as Redis would tell it. */
   private static final class Aborted extends Forwarded {
-    Aborted(Session session, Command command) {
+    private final byte[] error;
+
+    Aborted(Session session, Command command, byte[] error) {
       super(session, command, null, null);
+      this.error = error;
     }
 
     @Override
@@ -162,7 +167,7 @@ final class Transactions {
 
     @Override
     void ended(UpstreamConnection connection, ReplyScanner reply) {
-      fail(Errors.EXEC_ABORTED);
+      fail(error);
     }
   }
 

@@ -11,14 +11,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one write may make stale, from before it is sent until its reply: {@link #begin} first, then
- * exactly one of {@link #answered}, {@link #notSent} and {@link #outcomeUnknown}. The order is what
- * promise 1 rests on: the keys are dropped here and no lease is granted on them while the write is
- * on its way; they are published to the peers after the upstream has executed it and before its
- * reply is delivered.
+ * exactly one of {@link #answered}, {@link #notSent}, {@link #outcomeUnknown} and {@link
+ * #unanswered}. The order is what promise 1 rests on: the keys are dropped here and no lease is
+ * granted on them while the write is on its way; they are published to the peers after the upstream
+ * has executed it and before its reply is delivered. A write of strongly consistent keys carries
+ * its {@link StrongWrite}, which is settled last of all.
  */
 abstract sealed class Write {
   final Coherence coherence;
   private final boolean changesAcl;
+  private @Nullable StrongWrite strong;
 
   private Write(Coherence coherence, boolean changesAcl) {
     this.coherence = coherence;
@@ -79,14 +81,45 @@ abstract sealed class Write {
     return changesAcl;
   }
 
-  /** Before the command is handed to the socket. */
-  abstract void begin();
+  /** What it changes; none where that can not be named. */
+  abstract List<Key.Stored> keys();
+
+  /**
+   * Before the command is handed to the socket.
+   *
+   * @param granted the hold of its strongly consistent keys; null where it has none
+   */
+  final void begin(@Nullable StrongWrite granted) {
+    strong = granted;
+    begun();
+  }
 
   /** The upstream has executed or refused it; before the reply is delivered. */
-  abstract void answered(boolean error);
+  final void answered(boolean error) {
+    ended(error);
+    settle();
+  }
 
   /** It certainly never reached the upstream. */
-  abstract void notSent();
+  final void notSent() {
+    dropped();
+    settle();
+  }
+
+  private void settle() {
+    if (strong != null) {
+      strong.settle();
+    }
+  }
+
+  /** The keys are dropped, and no lease is granted on them from now on. */
+  abstract void begun();
+
+  /** It has been executed or refused: leases are granted again, and the peers are told. */
+  abstract void ended(boolean error);
+
+  /** It was never sent: leases are granted again. */
+  abstract void dropped();
 
   /**
    * Nobody knows: peers are told now, and the keys stay uncacheable until it can not happen any
@@ -100,13 +133,13 @@ abstract sealed class Write {
   /**
    * The client has asked for no reply, so nobody will know when it was executed, and nobody was
    * promised anything: what it changes is dropped everywhere now, and once more when it must have
-   * happened.
+   * happened. Its hold stays until then.
    */
   final void unanswered() {
-    answered(false);
+    ended(false);
     coherence.afterUnknownOutcome(
         () -> {
-          begin();
+          begun();
           answered(false);
         });
   }
@@ -122,22 +155,27 @@ abstract sealed class Write {
     }
 
     @Override
-    void begin() {
+    List<Key.Stored> keys() {
+      return keys;
+    }
+
+    @Override
+    void begun() {
       for (int i = 0; i < keys.size(); i++) {
         coherence.beginWrite(keys.get(i));
       }
     }
 
     @Override
-    void answered(boolean error) {
+    void ended(boolean error) {
       // An error may come after a part of the work (scripts, transactions): it is published all the
       // same.
-      notSent();
+      dropped();
       published();
     }
 
     @Override
-    void notSent() {
+    void dropped() {
       for (int i = 0; i < keys.size(); i++) {
         coherence.cache().endWrite(keys.get(i));
       }
@@ -170,12 +208,17 @@ abstract sealed class Write {
     }
 
     @Override
-    void begin() {
+    List<Key.Stored> keys() {
+      return List.of();
+    }
+
+    @Override
+    void begun() {
       coherence.cache().beginEpochWrite(!unlessError);
     }
 
     @Override
-    void answered(boolean error) {
+    void ended(boolean error) {
       boolean move = !(error && (unlessError || isAllOrNothing()));
       coherence.cache().endEpochWrite(move);
       if (move) {
@@ -195,7 +238,7 @@ abstract sealed class Write {
     }
 
     @Override
-    void notSent() {
+    void dropped() {
       coherence.cache().endEpochWrite(false);
     }
 

@@ -78,7 +78,7 @@ final class WriteTest {
     hold("k");
     Fill early = lease("k");
     Write write = write("SET k v");
-    write.begin();
+    write.begin(null);
     assertFalse(holds("k"));
     assertNull(lease("k"));
     assertNotNull(early);
@@ -89,7 +89,7 @@ final class WriteTest {
   @Test
   void answered_publishes_andGrantsLeasesAgain() throws InterruptedException {
     Write write = write("SET k v");
-    write.begin();
+    write.begin(null);
     write.answered(false);
     assertEquals("0 k", next());
     assertNotNull(lease("k"));
@@ -98,7 +98,7 @@ final class WriteTest {
   @Test
   void answered_withAnError_publishesAllTheSame() throws InterruptedException {
     Write write = write("SET k v");
-    write.begin();
+    write.begin(null);
     write.answered(true);
     assertEquals("0 k", next());
   }
@@ -111,7 +111,7 @@ final class WriteTest {
       var only = new Coherence(cache, alone, new Fence(System::nanoTime), timer, 20);
       Write write = Write.ofKeys(only, List.of(new Key.Stored(0, new byte[] {'k'})));
       hold("k");
-      write.begin();
+      write.begin(null);
       assertFalse(holds("k"));
       write.answered(false);
       assertNotNull(lease("k"));
@@ -122,11 +122,11 @@ final class WriteTest {
   @Test
   void notSent_tellsNobody_andGrantsLeasesAgain() throws InterruptedException {
     Write write = write("SET k v");
-    write.begin();
+    write.begin(null);
     write.notSent();
     assertNotNull(lease("k"));
     Write other = write("SET other v");
-    other.begin();
+    other.begin(null);
     other.answered(false);
     assertEquals("0 other", next());
   }
@@ -134,7 +134,7 @@ final class WriteTest {
   @Test
   void manyKeys_arePublishedTogether() throws InterruptedException {
     Write write = write("MSET a 1 b 2");
-    write.begin();
+    write.begin(null);
     assertNull(lease("a"));
     assertNull(lease("b"));
     write.answered(false);
@@ -146,7 +146,7 @@ final class WriteTest {
   void crossingDatabases_isPublishedForAllOfThem() throws InterruptedException {
     hold("k");
     Write write = write("MOVE k 1");
-    write.begin();
+    write.begin(null);
     assertFalse(holds("k"));
     write.answered(false);
     assertEquals("-1 k", next());
@@ -158,7 +158,7 @@ final class WriteTest {
       throws InterruptedException {
     hold("k");
     Write write = write(command);
-    write.begin();
+    write.begin(null);
     assertFalse(holds("k"));
     assertNull(lease("k"));
     long during = cache.epoch();
@@ -172,14 +172,14 @@ final class WriteTest {
   @CsvSource({"FLUSHALL", "SWAPDB 0 1", "ACL SETUSER u on"})
   void allOrNothing_refused_isTheBusinessOfNobodyElse(String command) throws InterruptedException {
     Write refused = write(command);
-    refused.begin();
+    refused.begin(null);
     long during = cache.epoch();
     refused.answered(true);
     assertEquals(during, cache.epoch());
     assertNotNull(lease("k"));
     // What comes next is the first that the peer hears.
     Write next = write("SET k v");
-    next.begin();
+    next.begin(null);
     next.answered(false);
     assertEquals("0 k", next());
   }
@@ -189,7 +189,7 @@ final class WriteTest {
     hold("k");
     long epoch = cache.epoch();
     Write write = write("NOSUCHCOMMAND k");
-    write.begin();
+    write.begin(null);
     assertTrue(holds("k"));
     assertNull(lease("other"));
     write.answered(true);
@@ -201,7 +201,7 @@ final class WriteTest {
   void unknownCommand_accepted_movesTheEpoch() throws InterruptedException {
     hold("k");
     Write write = write("NOSUCHCOMMAND k");
-    write.begin();
+    write.begin(null);
     write.answered(false);
     assertFalse(holds("k"));
     assertEquals("epoch unknown-keys", next());
@@ -210,7 +210,7 @@ final class WriteTest {
   @Test
   void outcomeUnknown_tellsPeersNow_andGrantsNoLeaseUntilItIsOver() throws InterruptedException {
     Write write = write("SET k v");
-    write.begin();
+    write.begin(null);
     write.outcomeUnknown();
     assertEquals("0 k", next());
     assertEquals("0 k", next());

@@ -10,13 +10,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that is opened when it is needed, and again after a failure. One thread. */
-final class FleetConnection implements AutoCloseable {
+public final class FleetConnection implements AutoCloseable {
   private final Supplier<SocketAddress> address;
   private final boolean resp3;
   private final Duration timeout;
   private @Nullable RawRedis open;
 
-  FleetConnection(Supplier<SocketAddress> address, boolean resp3, Duration timeout) {
+  /**
+   * @param address asked each time it is opened
+   * @param resp3 whether it says HELLO 3
+   * @param timeout of each exchange
+   */
+  public FleetConnection(Supplier<SocketAddress> address, boolean resp3, Duration timeout) {
     this.address = address;
     this.resp3 = resp3;
     this.timeout = timeout;
@@ -34,7 +39,7 @@ final class FleetConnection implements AutoCloseable {
    *
    * @throws IOException nothing was sent of what the caller is about to send
    */
-  void open() throws IOException {
+  public void open() throws IOException {
     if (open != null) {
       return;
     }
@@ -60,7 +65,7 @@ final class FleetConnection implements AutoCloseable {
    * Sends commands in one piece and reads their replies. After an exception the connection is
    * closed: what came of the commands is not known.
    */
-  List<byte[]> exchange(List<List<String>> commands) throws IOException {
+  public List<byte[]> exchange(List<List<String>> commands) throws IOException {
     open();
     RawRedis connection = open;
     if (connection == null) {

@@ -1,5 +1,6 @@
 package io.nearside.tests.coherence;
 
+import io.nearside.tests.stack.TamperProxy;
 import java.net.SocketAddress;
 import java.util.Optional;
 
@@ -46,6 +47,16 @@ public interface FleetUnderTest extends AutoCloseable {
 
   /** What spoils the bus between the sidecars, where this fleet has a way to do it. */
   Optional<BusTampering> bus();
+
+  /** A sidecar's way to the upstream, where this fleet can spoil it. */
+  default Optional<TamperProxy> link(int sidecar) {
+    return Optional.empty();
+  }
+
+  /** The text of a sidecar's metrics; empty where it has none. */
+  default String metrics(int sidecar) {
+    return "";
+  }
 
   @Override
   void close();

@@ -3,6 +3,7 @@ package io.nearside.tests.coherence;
 import io.nearside.agent.Agent;
 import io.nearside.cluster.BusSettings;
 import io.nearside.cluster.ClusterSecret;
+import io.nearside.cluster.InvalidationBus;
 import io.nearside.cluster.local.Faults;
 import io.nearside.cluster.local.HubTime;
 import io.nearside.cluster.local.LocalHub;
@@ -11,16 +12,26 @@ import io.nearside.config.ConfigLoader;
 import io.nearside.tests.stack.FreePort;
 import io.nearside.tests.stack.RedisServer;
 import io.nearside.tests.stack.SidecarYaml;
+import io.nearside.tests.stack.TamperProxy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * Sidecars in this process on a bus that can be spoilt. A pause stops a sidecar's bus and nothing
@@ -37,21 +48,36 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
   private static final String SECRET = "a-secret-of-tests-only";
 
   private final RedisServer redis = RedisServer.start();
-  private final long seed;
+  private final Setup setup;
   private final SidecarYaml yaml;
   private final LocalHub hub;
+  private final List<TamperProxy> links = new ArrayList<>();
   private final List<Integer> ports = new ArrayList<>();
   private final List<Agent> agents = new CopyOnWriteArrayList<>();
   private final List<SkippingBus> buses = new CopyOnWriteArrayList<>();
   private volatile Faults faults = Faults.none();
   private volatile int skipEveryNth;
 
-  private InProcessFleet(boolean tracking, long seed) {
-    this.seed = seed;
-    SidecarYaml alone = SidecarYaml.alone(redis.url());
-    this.yaml = tracking ? alone : alone.withoutTracking();
+  private InProcessFleet(Setup setup) {
+    this.setup = setup;
+    this.yaml = setup.change.apply(SidecarYaml.alone(redis.url()));
     this.hub = new LocalHub(HubTime.real(), (from, to) -> faults.copies(from, to));
   }
+
+  /**
+   * What a fleet is made of.
+   *
+   * @param seed of what happens to the bus's messages
+   * @param change what is to be otherwise than the defaults
+   * @param links whether each sidecar has a way of its own to the upstream that can be spoilt
+   * @param bus what each sidecar has for its bus; takes the good one
+   */
+  public record Setup(
+      int sidecars,
+      long seed,
+      UnaryOperator<SidecarYaml> change,
+      boolean links,
+      UnaryOperator<InvalidationBus> bus) {}
 
   /**
    * Starts sidecars and waits until they have joined.
@@ -60,10 +86,20 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
    * @param seed of what happens to the bus's messages
    */
   public static InProcessFleet start(int count, boolean tracking, long seed) {
-    InProcessFleet fleet = new InProcessFleet(tracking, seed);
+    UnaryOperator<SidecarYaml> change =
+        tracking ? UnaryOperator.identity() : SidecarYaml::withoutTracking;
+    return start(new Setup(count, seed, change, false, UnaryOperator.identity()));
+  }
+
+  /** Starts sidecars and waits until they have joined. */
+  public static InProcessFleet start(Setup setup) {
+    InProcessFleet fleet = new InProcessFleet(setup);
     try {
-      for (int i = 0; i < count; i++) {
+      for (int i = 0; i < setup.sidecars; i++) {
         fleet.ports.add(FreePort.next());
+        if (setup.links) {
+          fleet.links.add(TamperProxy.inFrontOf(fleet.redis.port()));
+        }
         fleet.startAgent(i);
       }
       fleet.awaitJoined();
@@ -75,8 +111,10 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
   }
 
   private void startAgent(int index) {
-    String id = "sidecar-" + index;
-    String text = yaml.member(id, ports.get(index), 0, List.of()).text();
+    String id = name(index);
+    SidecarYaml own =
+        links.isEmpty() ? yaml : yaml.withUpstream("redis://127.0.0.1:" + links.get(index).port());
+    String text = own.member(id, ports.get(index), 0, List.of()).text();
     BusSettings settings =
         new BusSettings(
             id,
@@ -87,7 +125,7 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
             QUEUE_KEYS_MAX,
             0,
             LEAVE_MILLIS);
-    SkippingBus bus = new SkippingBus(new LocalInvalidationBus(settings, hub));
+    SkippingBus bus = new SkippingBus(setup.bus.apply(new LocalInvalidationBus(settings, hub)));
     bus.skip(skipEveryNth);
     Agent agent = Agent.start(ConfigLoader.loadText(text, id, Map.of()), bus);
     if (index < agents.size()) {
@@ -134,7 +172,7 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
 
   @Override
   public void kill(int sidecar) {
-    hub.kill("sidecar-" + sidecar, LOSS_NOTICED_NANOS);
+    hub.kill(name(sidecar), LOSS_NOTICED_NANOS);
     agents.get(sidecar).close();
   }
 
@@ -145,12 +183,12 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
 
   @Override
   public void pause(int sidecar) {
-    hub.pause("sidecar-" + sidecar);
+    hub.pause(name(sidecar));
   }
 
   @Override
   public void resume(int sidecar) {
-    hub.resume("sidecar-" + sidecar);
+    hub.resume(name(sidecar));
   }
 
   @Override
@@ -189,7 +227,7 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
         wanted.equals(BusFaults.NONE)
             ? Faults.none()
             : Faults.seeded(
-                seed,
+                setup.seed,
                 new Faults.Rates(
                     wanted.dropped(),
                     wanted.duplicated(),
@@ -204,8 +242,51 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
   }
 
   @Override
+  public void split(Set<Integer> sidecars) {
+    hub.split(sidecars.stream().map(InProcessFleet::name).collect(Collectors.toSet()));
+  }
+
+  @Override
+  public void heal() {
+    hub.heal();
+  }
+
+  @Override
+  public void cut(int one, int other) {
+    hub.cut(name(one), name(other));
+  }
+
+  @Override
+  public void mend(int one, int other) {
+    hub.mend(name(one), name(other));
+  }
+
+  private static String name(int sidecar) {
+    return "sidecar-" + sidecar;
+  }
+
+  @Override
+  public Optional<TamperProxy> link(int sidecar) {
+    return links.isEmpty() ? Optional.empty() : Optional.of(links.get(sidecar));
+  }
+
+  @Override
+  public String metrics(int sidecar) {
+    URI uri = URI.create("http://127.0.0.1:" + agents.get(sidecar).adminPort() + "/metrics");
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  @Override
   public void close() {
     agents.forEach(Agent::close);
+    links.forEach(TamperProxy::close);
     redis.close();
   }
 }

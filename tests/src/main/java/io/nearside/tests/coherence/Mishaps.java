@@ -6,13 +6,14 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what clients were told instead of an answer, by text. Safe from any thread. */
-final class Mishaps {
+public final class Mishaps {
   private static final int TEXTS_MAX = 50;
 
   private final Map<String, LongAdder> counts = new ConcurrentSkipListMap<>();
   private final LongAdder throughSidecars = new LongAdder();
 
-  void count(int path, @Nullable String text) {
+  /** One more; a number in the text is not looked at. */
+  public void count(int path, @Nullable String text) {
     if (path != CoherenceChecker.DIRECT) {
       throughSidecars.increment();
     }
@@ -31,7 +32,8 @@ final class Mishaps {
     return throughSidecars.sum();
   }
 
-  Map<String, Long> counts() {
+  /** What was counted, by text. */
+  public Map<String, Long> counts() {
     Map<String, Long> sums = new ConcurrentSkipListMap<>();
     counts.forEach((text, count) -> sums.put(text, count.sum()));
     return sums;

@@ -9,11 +9,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** RESP2 and RESP3 replies of the few forms that the workload asks for. Stateless. */
-final class ReplyValues {
+public final class ReplyValues {
   private ReplyValues() {}
 
   /** An error reply: what it means for the command's effect is the caller's business. */
-  static final class ErrorReply extends IOException {
+  public static final class ErrorReply extends IOException {
     ErrorReply(String text) {
       super(text);
     }
@@ -25,7 +25,7 @@ final class ReplyValues {
    * @throws ErrorReply for an error
    * @throws IOException for a reply of another form: it is not the reply to this command
    */
-  static @Nullable String string(byte[] reply) throws IOException {
+  public static @Nullable String string(byte[] reply) throws IOException {
     return switch ((char) (reply[0] & 0xff)) {
       case '_' -> null;
       case '-', '!' -> throw new ErrorReply(line(reply));
@@ -44,7 +44,7 @@ final class ReplyValues {
   }
 
   /** The strings of an array or map. */
-  static List<@Nullable String> strings(byte[] reply) throws IOException {
+  public static List<@Nullable String> strings(byte[] reply) throws IOException {
     if (reply[0] == '-' || reply[0] == '!') {
       throw new ErrorReply(line(reply));
     }

@@ -3,19 +3,24 @@ package io.nearside.tests.coherence;
 import io.nearside.tests.stack.RedisServer;
 import io.nearside.tests.stack.SidecarCluster;
 import io.nearside.tests.stack.SidecarYaml;
+import io.nearside.tests.stack.TamperProxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Sidecars as processes of their own, joined through Hazelcast, in front of one Redis. */
 public final class SidecarFleet implements FleetUnderTest {
   private final RedisServer redis;
+  private final List<TamperProxy> links;
   private final SidecarCluster cluster;
 
-  private SidecarFleet(RedisServer redis, SidecarCluster cluster) {
+  private SidecarFleet(RedisServer redis, List<TamperProxy> links, SidecarCluster cluster) {
     this.redis = redis;
+    this.links = List.copyOf(links);
     this.cluster = cluster;
   }
 
@@ -28,8 +33,27 @@ public final class SidecarFleet implements FleetUnderTest {
     RedisServer redis = RedisServer.start();
     try {
       SidecarYaml yaml = change.apply(SidecarYaml.alone(redis.url()));
-      return new SidecarFleet(redis, SidecarCluster.start(count, yaml));
+      return new SidecarFleet(redis, List.of(), SidecarCluster.start(count, yaml));
     } catch (RuntimeException failed) {
+      redis.close();
+      throw failed;
+    }
+  }
+
+  /** As {@link #start}, each sidecar with a way of its own to the upstream that can be spoilt. */
+  public static SidecarFleet startWithLinks(int count, UnaryOperator<SidecarYaml> change) {
+    RedisServer redis = RedisServer.start();
+    List<TamperProxy> links = new ArrayList<>();
+    try {
+      SidecarYaml yaml = change.apply(SidecarYaml.alone(redis.url()));
+      List<SidecarYaml> each = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        links.add(TamperProxy.inFrontOf(redis.port()));
+        each.add(yaml.withUpstream("redis://127.0.0.1:" + links.getLast().port()));
+      }
+      return new SidecarFleet(redis, links, SidecarCluster.start(each));
+    } catch (RuntimeException failed) {
+      links.forEach(TamperProxy::close);
       redis.close();
       throw failed;
     }
@@ -104,6 +128,16 @@ public final class SidecarFleet implements FleetUnderTest {
     return Optional.empty(); // the bus of a process is out of reach
   }
 
+  @Override
+  public Optional<TamperProxy> link(int sidecar) {
+    return links.isEmpty() ? Optional.empty() : Optional.of(links.get(sidecar));
+  }
+
+  @Override
+  public String metrics(int sidecar) {
+    return cluster.get(sidecar).get("/metrics").body();
+  }
+
   /** The logs of all sidecars, for a failure's message. */
   public String logs() {
     StringBuilder logs = new StringBuilder();
@@ -116,6 +150,7 @@ public final class SidecarFleet implements FleetUnderTest {
   @Override
   public void close() {
     cluster.close();
+    links.forEach(TamperProxy::close);
     redis.close();
   }
 }

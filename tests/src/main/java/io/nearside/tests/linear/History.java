@@ -3,7 +3,6 @@ package io.nearside.tests.linear;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** Records operations by one monotonic clock. Safe from any thread. */
 final class History {
@@ -19,12 +18,12 @@ final class History {
     return new Invocation(process, nanoClock.getAsLong());
   }
 
-  /** What has ended so far. What has not is not there: end it as unknown first. */
+  /** What has ended so far. */
   List<Operation> operations() {
     return List.copyOf(ended);
   }
 
-  /** A command that was sent. One thread; ended once. */
+  /** A command that was sent. One thread. */
   final class Invocation {
     private final String process;
     private final long invokedNanos;
@@ -40,22 +39,8 @@ final class History {
       returnedNanos = nanoClock.getAsLong();
     }
 
-    void read(String key, @Nullable String seen) {
-      end(key, new Action.Read(seen), Operation.Outcome.OK);
-    }
-
-    void write(String key, @Nullable String written, Operation.Outcome outcome) {
-      end(key, new Action.Write(written), outcome);
-    }
-
-    /**
-     * @param result null where the reply has not come
-     */
-    void add(String key, @Nullable Long result, Operation.Outcome outcome) {
-      end(key, new Action.Add(result), outcome);
-    }
-
-    private void end(String key, Action action, Operation.Outcome outcome) {
+    /** Once for each key. */
+    void end(String key, Action action, Operation.Outcome outcome) {
       if (returnedNanos < 0) {
         returned();
       }

@@ -77,7 +77,8 @@ public final class PostgresFleet implements AutoCloseable {
                     5_000,
                     0,
                     List.of(),
-                    postgres.text())
+                    postgres.text(),
+                    "")
                 .text()
             + "runtime: {transport: "
             + TRANSPORT

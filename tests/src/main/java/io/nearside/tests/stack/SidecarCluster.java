@@ -2,6 +2,7 @@ package io.nearside.tests.stack;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
@@ -24,6 +25,16 @@ public final class SidecarCluster implements AutoCloseable {
    * @param base what they have in common; its id and ports are replaced
    */
   public static SidecarCluster start(int count, SidecarYaml base) {
+    return start(Collections.nCopies(count, base));
+  }
+
+  /**
+   * As {@link #start(int, SidecarYaml)} for sidecars that differ.
+   *
+   * @param bases one for each
+   */
+  public static SidecarCluster start(List<SidecarYaml> bases) {
+    int count = bases.size();
     SidecarCluster cluster = new SidecarCluster();
     List<Integer> clusterPorts = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -37,7 +48,7 @@ public final class SidecarCluster implements AutoCloseable {
         cluster.redisPorts.add(redisPort);
         cluster.sidecars.add(
             SidecarProcess.launch(
-                base.member(id, redisPort, clusterPorts.get(i), clusterPorts).text()));
+                bases.get(i).member(id, redisPort, clusterPorts.get(i), clusterPorts).text()));
       }
       cluster.sidecars.forEach(SidecarProcess::awaitReady);
       cluster.awaitJoined();

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
  * @param clusterPort 0 for a sidecar alone
  * @param clusterMembers the cluster ports of the fleet, its own included
  * @param postgres the section of the PostgreSQL face, or empty for none
+ * @param policies what holds for which keys, in YAML's flow style; empty for the default
  */
 public record SidecarYaml(
     String nodeId,
@@ -30,7 +31,8 @@ public record SidecarYaml(
     int stallMillis,
     int clusterPort,
     List<Integer> clusterMembers,
-    String postgres) {
+    String postgres,
+    String policies) {
   private static final int CONNECTIONS_MAX = 20_000;
 
   public SidecarYaml {
@@ -40,7 +42,7 @@ public record SidecarYaml(
   /** A sidecar alone in front of an upstream: cache and tracking on, every port a free one. */
   public static SidecarYaml alone(String upstreamUrl) {
     return new SidecarYaml(
-        "sidecar-0", upstreamUrl, 0, "", true, true, 1_000, 5_000, 0, List.of(), "");
+        "sidecar-0", upstreamUrl, 0, "", true, true, 1_000, 5_000, 0, List.of(), "", "");
   }
 
   /** The same with a unix socket to listen on as well. */
@@ -56,7 +58,8 @@ public record SidecarYaml(
         stallMillis,
         clusterPort,
         clusterMembers,
-        postgres);
+        postgres,
+        policies);
   }
 
   /** The same, passing everything through. */
@@ -72,7 +75,8 @@ public record SidecarYaml(
         stallMillis,
         clusterPort,
         clusterMembers,
-        postgres);
+        postgres,
+        policies);
   }
 
   /** The same, blind for writers that bypass the sidecars. */
@@ -88,7 +92,42 @@ public record SidecarYaml(
         stallMillis,
         clusterPort,
         clusterMembers,
-        postgres);
+        postgres,
+        policies);
+  }
+
+  /** The same with policies, such as {@code [{match: '*', consistency: strong}]}. */
+  public SidecarYaml withPolicies(String flow) {
+    return new SidecarYaml(
+        nodeId,
+        upstreamUrl,
+        redisPort,
+        unixSocket,
+        cache,
+        tracking,
+        maxStalenessMillis,
+        stallMillis,
+        clusterPort,
+        clusterMembers,
+        postgres,
+        flow);
+  }
+
+  /** The same in front of another upstream. */
+  public SidecarYaml withUpstream(String url) {
+    return new SidecarYaml(
+        nodeId,
+        url,
+        redisPort,
+        unixSocket,
+        cache,
+        tracking,
+        maxStalenessMillis,
+        stallMillis,
+        clusterPort,
+        clusterMembers,
+        postgres,
+        policies);
   }
 
   /** The same with another patience with clients that do not read. */
@@ -104,7 +143,8 @@ public record SidecarYaml(
         millis,
         clusterPort,
         clusterMembers,
-        postgres);
+        postgres,
+        policies);
   }
 
   /** A sidecar alone with a PostgreSQL face and no other. */
@@ -125,7 +165,8 @@ public record SidecarYaml(
         stallMillis,
         clusterPort,
         clusterMembers,
-        face.text());
+        face.text(),
+        policies);
   }
 
   /** The same as a member of a cluster, with ports that stay over a restart. */
@@ -141,7 +182,8 @@ public record SidecarYaml(
         stallMillis,
         ownClusterPort,
         fleet,
-        postgres);
+        postgres,
+        policies);
   }
 
   /** The text of the file. */
@@ -165,11 +207,18 @@ public record SidecarYaml(
           listen: {host: 127.0.0.1, port: %d, unixSocket: '%s'}
           upstream: {url: '%s'}
           clients: {connectionsMax: %d, stallMillis: %d}
-          cache: {enabled: %s}
+          cache: {enabled: %s%s}
           tracking: {enabled: %s}
         """
         .formatted(
-            redisPort, unixSocket, upstreamUrl, CONNECTIONS_MAX, stallMillis, cache, tracking);
+            redisPort,
+            unixSocket,
+            upstreamUrl,
+            CONNECTIONS_MAX,
+            stallMillis,
+            cache,
+            policies.isEmpty() ? "" : ", policies: " + policies,
+            tracking);
   }
 
   private String cluster() {
