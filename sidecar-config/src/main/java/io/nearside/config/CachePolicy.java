@@ -10,7 +10,8 @@ package io.nearside.config;
 public record CachePolicy(
     @Setting(
             doc =
-                "Keys it is for: a glob as in Redis (`*`, `?`, `[a-z]`, `\\`), `user:*` for a prefix.",
+                "Keys it is for: a glob as in Redis (`*`, `?`, `[a-z]`, `\\`), `user:*` for a"
+                    + " prefix.",
             pattern = "[^\\u0000]{1,512}",
             expected = "1 to 512 characters")
         String match,
@@ -23,10 +24,10 @@ public record CachePolicy(
         long ttlMaxMillis,
     @Setting(
             doc =
-                "`eventual`: served from memory, coherent within `coherence.maxStalenessMillis`. `strong`:"
-                    + " served from memory, and a write waits until no sidecar can serve the value from"
-                    + " before it (`coherence.strongLeaseMillis` at most). `bypass`: never served from"
-                    + " memory.",
+                "`eventual`: served from memory, coherent within `coherence.maxStalenessMillis`."
+                    + " `strong`: served from memory, and a write waits until no sidecar can serve"
+                    + " the value from before it (`coherence.strongLeaseMillis` at most). `bypass`:"
+                    + " never served from memory.",
             byDefault = "eventual")
         Consistency consistency,
     @Setting(doc = "Whether the absence of a key is cached as well.", byDefault = "true")

@@ -15,7 +15,8 @@ public record RedisConfig(
     @Setting(doc = "Limits of client connections.") RedisClientsConfig clients,
     @Setting(
             doc =
-                "Commands that are refused with an error reply: `KEYS`, or with a subcommand `CONFIG SET`.",
+                "Commands that are refused with an error reply: `KEYS`, or with a subcommand"
+                    + " `CONFIG SET`.",
             byDefault = "",
             max = 512,
             pattern = "[!-~]{1,64}( [!-~]{1,64})?",

@@ -4,23 +4,23 @@ package io.nearside.config;
 public record RedisUpstreamConfig(
     @Setting(
             doc =
-                "`redis://`, `rediss://` (TLS) or `unix:///path`; may hold `user:password@` and `/db`"
-                    + " (`?db=N` after a unix path). Prefer `password` for the password.",
+                "`redis://`, `rediss://` (TLS) or `unix:///path`; may hold `user:password@` and"
+                    + " `/db` (`?db=N` after a unix path). Prefer `password` for the password.",
             byDefault = "redis://127.0.0.1:6380")
         UpstreamUrl url,
     @Setting(
             doc =
-                "`standalone`: the server of `url`. `sentinel`: the primary that the sentinels name; of"
-                    + " `url` the scheme, the user and the database hold, for the servers and (TLS)"
-                    + " the sentinels. Redis Cluster is a later capability.",
+                "`standalone`: the server of `url`. `sentinel`: the primary that the sentinels"
+                    + " name; of `url` the scheme, the user and the database hold, for the servers"
+                    + " and (TLS) the sentinels. Redis Cluster is a later capability.",
             byDefault = "standalone",
             later = "cluster")
         UpstreamMode mode,
     @Setting(doc = "With `mode: sentinel`.") RedisSentinelConfig sentinel,
     @Setting(
             doc =
-                "ACL user of the sidecar's own connections, and of clients where `clients.identity` is"
-                    + " `sidecar`.",
+                "ACL user of the sidecar's own connections, and of clients where `clients.identity`"
+                    + " is `sidecar`.",
             byDefault = "")
         String username,
     @Setting(doc = "Its password.", byDefault = "") Secret password,
@@ -47,7 +47,8 @@ public record RedisUpstreamConfig(
         int sharedConnectionsPerLoop,
     @Setting(
             doc =
-                "Connections of their own (transactions, subscriptions, blocking commands), in all.",
+                "Connections of their own (transactions, subscriptions, blocking commands), in"
+                    + " all.",
             byDefault = "256",
             min = 0,
             max = 65_535)
@@ -69,8 +70,8 @@ public record RedisUpstreamConfig(
         long idleMillis,
     @Setting(
             doc =
-                "How long the keys of a write whose outcome is unknown (connection lost after sending) stay"
-                    + " uncached.",
+                "How long the keys of a write whose outcome is unknown (connection lost after"
+                    + " sending) stay uncached.",
             byDefault = "5000",
             min = 100,
             max = 600_000)

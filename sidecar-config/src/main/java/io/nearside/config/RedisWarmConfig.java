@@ -12,7 +12,8 @@ import java.util.List;
 public record RedisWarmConfig(
     @Setting(
             doc =
-                "Whether a new sidecar asks its peers what is hot, and reads it before its clients do.",
+                "Whether a new sidecar asks its peers what is hot, and reads it before its clients"
+                    + " do.",
             byDefault = "true")
         boolean enabled,
     @Setting(
@@ -23,8 +24,8 @@ public record RedisWarmConfig(
         long timeCapMillis,
     @Setting(
             doc =
-                "How often what is hot in the fleet and not here, and what is hot here and about to expire,"
-                    + " is read again; 0 for never.",
+                "How often what is hot in the fleet and not here, and what is hot here and about to"
+                    + " expire, is read again; 0 for never.",
             byDefault = "300000",
             min = 0,
             max = 86_400_000)
@@ -57,7 +58,8 @@ public record RedisWarmConfig(
         String file,
     @Setting(
             doc =
-                "Globs of keys to warm at the start and on schedule: `SCAN` finds them, strings only.",
+                "Globs of keys to warm at the start and on schedule: `SCAN` finds them, strings"
+                    + " only.",
             byDefault = "",
             max = 64,
             pattern = "[^\\u0000]{1,512}",
@@ -65,7 +67,8 @@ public record RedisWarmConfig(
         List<String> patterns,
     @Setting(
             doc =
-                "What else to warm: a key, read with GET, or a whole read command (`HGETALL user:1`).",
+                "What else to warm: a key, read with GET, or a whole read command (`HGETALL"
+                    + " user:1`).",
             byDefault = "",
             max = 10_000,
             pattern = "[^\\u0000]{1,1024}",

@@ -246,8 +246,7 @@ final class Anchor {
     }
     var _ = disconnect(now);
     connectAtNanos =
-        System.nanoTime()
-            + retryMillis * (refused ? RETRIES_SKIPPED_WHEN_REFUSED : 1) * 1_000_000;
+        System.nanoTime() + retryMillis * (refused ? RETRIES_SKIPPED_WHEN_REFUSED : 1) * 1_000_000;
   }
 
   private static boolean isRefusal(String error) {

@@ -19,8 +19,8 @@ final class Errors {
       error("ERR nearside: too many large requests are being received at once");
   static final byte[] OUTCOME_UNKNOWN =
       error(
-          "UNKNOWNOUTCOME nearside: the connection to Redis was lost after the command was sent; it may or"
-              + " may not have been executed");
+          "UNKNOWNOUTCOME nearside: the connection to Redis was lost after the command was sent; it"
+              + " may or may not have been executed");
   static final byte[] READ_LOST =
       error("ERR nearside: the connection to Redis was lost before the reply came");
 

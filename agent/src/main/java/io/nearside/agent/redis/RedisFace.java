@@ -49,13 +49,10 @@ public final class RedisFace {
   private final Scope initialScope;
   private final ControlConnection control;
   private final @Nullable TrackingConnection tracking;
-<<<<<<< HEAD
   private final @Nullable Sentinels sentinels;
-=======
   private final Anchor anchor;
   private final Fence strongFence;
   private final StrongFigures strong;
->>>>>>> h/linear
   private final long maxStalenessMillis;
   private final List<RedisLoop> loops = new CopyOnWriteArrayList<>();
   private final List<Consumer<ClusterEvent>> eventListeners = new CopyOnWriteArrayList<>();
@@ -179,17 +176,8 @@ public final class RedisFace {
     if (!settings.config().redis().enabled()) {
       return Future.succeededFuture();
     }
-<<<<<<< HEAD
     if (sentinels != null) {
       sentinels.start();
-=======
-    control.start();
-    if (settings.hasStrong()) {
-      anchor.start();
-    }
-    if (tracking != null && settings.cachesAnything()) {
-      tracking.start();
->>>>>>> h/linear
     }
     var _ =
         upstream
@@ -197,6 +185,9 @@ public final class RedisFace {
             .onSuccess(
                 known -> {
                   control.start();
+                  if (settings.hasStrong()) {
+                    anchor.start();
+                  }
                   if (tracking != null && settings.cachesAnything()) {
                     tracking.start();
                   }
@@ -233,8 +224,7 @@ public final class RedisFace {
   }
 
   private final class FromBus implements BusListener {
-    private final ThreadLocal<Key.Probe> probes =
-        ThreadLocal.withInitial(Key.Probe::new);
+    private final ThreadLocal<Key.Probe> probes = ThreadLocal.withInitial(Key.Probe::new);
 
     @Override
     public void invalidate(int database, byte[] key, String fromNode) {

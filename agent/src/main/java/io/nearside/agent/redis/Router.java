@@ -205,9 +205,7 @@ final class Router {
     }
     if (!open || session.lane().isTtlRefused()) {
       loop.counters().around();
-      loop.coherence()
-          .cache()
-          .refused(open ? RefusedFill.NO_TTL : RefusedFill.FENCED);
+      loop.coherence().cache().refused(open ? RefusedFill.NO_TTL : RefusedFill.FENCED);
       return plain(session, command, frame, probe.toStored());
     }
     return miss(session, command, frame, keyIndex, policy);

@@ -37,6 +37,11 @@ final class ChaosFleet implements FleetUnderTest {
   static final int CLUSTER_PORT = 5701;
 
   private static final int LOG_LINES = 10;
+
+  /** Only the failover that a scenario makes is to happen; a busy machine looks like a dead one. */
+  private static final Duration NEVER_GIVEN_UP = Duration.ofMinutes(5);
+
+  private static final Duration GIVEN_UP_AFTER = Duration.ofSeconds(1);
   private static final Duration READY_WITHIN = Duration.ofMinutes(3);
 
   /** A short run is mostly starting: the second compiler would not be done before its end. */
@@ -55,15 +60,16 @@ final class ChaosFleet implements FleetUnderTest {
     this.network = network;
     this.group = group;
     this.hops = hops;
+    group.givesUpAfter(NEVER_GIVEN_UP);
     this.primary = group.primary().address();
   }
 
   /**
    * Builds the hosts, starts everything and waits until all sidecars have joined.
    *
-   * @param maxStalenessMillis what the sidecars are told; what they are judged by is the run's
+   * @param tracking whether the sidecars hear of the writers around them
    */
-  static ChaosFleet start(int count, int maxStalenessMillis) {
+  static ChaosFleet start(int count, boolean tracking) {
     Network network = Network.build();
     List<TamperProxy> hops = new ArrayList<>();
     ChaosFleet fleet;
@@ -80,7 +86,7 @@ final class ChaosFleet implements FleetUnderTest {
       throw failed;
     }
     try {
-      fleet.startSidecars(count, maxStalenessMillis);
+      fleet.startSidecars(count, tracking);
       return fleet;
     } catch (RuntimeException failed) {
       fleet.close();
@@ -99,7 +105,7 @@ final class ChaosFleet implements FleetUnderTest {
     }
   }
 
-  private void startSidecars(int count, int maxStalenessMillis) {
+  private void startSidecars(int count, boolean tracking) {
     for (int i = 0; i < count; i++) {
       hosts.add(network.addHost());
     }
@@ -109,7 +115,7 @@ final class ChaosFleet implements FleetUnderTest {
                   "sidecar-" + i,
                   hosts.get(i).address(),
                   group.nodes(),
-                  maxStalenessMillis,
+                  tracking,
                   hosts.stream().map(Host::address).toList())
               .text());
       sidecars.add(SidecarProcess.launch(hosts.get(i), texts.get(i), QUICK_START));
@@ -228,15 +234,35 @@ final class ChaosFleet implements FleetUnderTest {
    */
   RedisServer failOver() {
     RedisServer before = group.primary();
+    group.givesUpAfter(GIVEN_UP_AFTER);
     before.kill();
     group.awaitPrimaryOtherThan(before);
+    group.givesUpAfter(NEVER_GIVEN_UP);
     primary = group.primary().address();
     return before;
+  }
+
+  /**
+   * Says so when the sentinels have taken a slow primary for a dead one: then writes were lost that
+   * the run counts on.
+   *
+   * @throws IllegalStateException when the primary is not the one that it should be
+   */
+  void requireSamePrimary() {
+    SocketAddress now = group.primary().address();
+    if (!now.equals(primary)) {
+      throw new IllegalStateException("the sentinels have promoted " + now + " by themselves");
+    }
   }
 
   @Override
   public Optional<BusTampering> bus() {
     return Optional.empty(); // the network is where this fleet's bus is spoilt
+  }
+
+  @Override
+  public String metrics(int sidecar) {
+    return watch.text(this, sidecar, "/metrics").orElse("");
   }
 
   /** The last lines of every sidecar's log, stack traces left out, for a failure's message. */

@@ -1,5 +1,6 @@
 package io.nearside.tests.chaos;
 
+import io.nearside.tests.linear.StrongPlan;
 import io.nearside.tests.stack.SentinelGroup;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -24,33 +25,37 @@ record ChaosYaml(
             .map(member -> "'" + member + ":" + ChaosFleet.CLUSTER_PORT + "'")
             .collect(Collectors.joining(", "));
     return """
-        node: {id: %s}
-        coherence: {maxStalenessMillis: %d}
-        admin: {host: %s, port: %d}
-        redis:
-          listen: {host: %s, port: %d}
-          upstream:
-            mode: sentinel
-            connectMillis: 1000
-            sentinel: {master: %s, nodes: ['%s']}
-        cluster:
-          topology: embedded
-          name: chaos
-          secret: {value: a-secret-of-tests-only}
-          bind: {host: %s, port: %d, portCount: 1}
-          join: {mode: tcp, members: [%s]}
-          heartbeatMillis: 500
-          heartbeatLossMillis: 3000
-        """
+    node: {id: %s}
+    coherence: {maxStalenessMillis: %d}
+    admin: {host: %s, port: %d}
+    redis:
+      listen: {host: %s, port: %d}
+      upstream:
+        mode: sentinel
+        connectMillis: 1000
+        sentinel: {master: %s, nodes: ['%s']}
+      cache: {policies: %s}
+          tracking: {enabled: %s}
+    cluster:
+      topology: embedded
+      name: chaos
+      secret: {value: a-secret-of-tests-only}
+      bind: {host: %s, port: %d, portCount: 1}
+      join: {mode: tcp, members: [%s]}
+      heartbeatMillis: 500
+      heartbeatLossMillis: 3000
+    """
         .formatted(
             nodeId,
-            maxStalenessMillis,
+            Profile.MAX_STALENESS.toMillis(),
             address,
             Watch.ADMIN_PORT,
             address,
             ChaosFleet.REDIS_PORT,
             SentinelGroup.MASTER,
             sentinels.replace(",", "', '"),
+            StrongPlan.STRONG,
+            tracking,
             address,
             ChaosFleet.CLUSTER_PORT,
             joined);

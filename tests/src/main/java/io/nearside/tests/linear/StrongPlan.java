@@ -30,7 +30,8 @@ public record StrongPlan(
   public static final String EVENTUAL = "[{match: '" + PREFIX + "*', consistency: eventual}]";
 
   /**
-   * Few hot keys, a write in twelve commands; the seed is taken from {@code -Dnearside.seed} or a fresh one, and printed.
+   * Few hot keys, a write in twelve commands; the seed is taken from {@code -Dnearside.seed} or a
+   * fresh one, and printed.
    */
   public static StrongPlan lasting(Duration duration) {
     long seed = Long.getLong("nearside.seed", System.nanoTime() ^ ProcessHandle.current().pid());

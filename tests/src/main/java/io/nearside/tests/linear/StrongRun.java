@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -79,11 +80,12 @@ public final class StrongRun {
     @Override
     public String toString() {
       return """
-          seed %d: %s
-          %d operations, writes: %d acknowledged, %d unknown, %d refused; from memory: %.0f %%; \
-          worst write %d ms
-          troubles: %s
-          mishaps: %s"""
+      seed %d: %s
+      %d operations, writes: %d acknowledged, %d unknown, %d refused; from memory: %.0f %%; \
+      worst write %d ms
+      troubles: %s
+      mishaps: %s\
+      """
           .formatted(
               seed,
               violation != null ? violation : undecided != null ? undecided : "linearizable",
@@ -105,7 +107,12 @@ public final class StrongRun {
    * @throws IllegalStateException when the run itself failed
    */
   public static Figures run(FleetUnderTest fleet, StrongPlan plan, List<List<Trouble>> kinds) {
-    return new StrongRun(fleet, plan).run(kinds);
+    return new StrongRun(fleet, plan).run(kinds, () -> true);
+  }
+
+  /** Runs while {@code goesOn}, but no longer than the plan; somebody else makes the troubles. */
+  public static Figures runWhile(FleetUnderTest fleet, StrongPlan plan, BooleanSupplier goesOn) {
+    return new StrongRun(fleet, plan).run(List.of(), goesOn);
   }
 
   /**
@@ -123,7 +130,7 @@ public final class StrongRun {
     return figures;
   }
 
-  private Figures run(List<List<Trouble>> kinds) {
+  private Figures run(List<List<Trouble>> kinds, BooleanSupplier goesOn) {
     double[] hitsBefore = hits();
     try {
       for (int sidecar = 0; sidecar < fleet.size(); sidecar++) {
@@ -137,7 +144,7 @@ public final class StrongRun {
         start("troubles", loop);
       }
       long end = System.nanoTime() + plan.duration().toNanos();
-      while (System.nanoTime() - end < 0 && broken.get() == null) {
+      while (System.nanoTime() - end < 0 && goesOn.getAsBoolean() && broken.get() == null) {
         LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
       }
     } finally {

@@ -200,6 +200,17 @@ public final class SentinelGroup implements AutoCloseable {
         () -> primary().port() != before.port() && primary().command("ROLE").contains("master"));
   }
 
+  /** From now on a server that is silent for so long is dead to the sentinels. */
+  public void givesUpAfter(Duration silence) {
+    String millis = Long.toString(silence.toMillis());
+    for (Sentinel sentinel : sentinels) {
+      String answer = ask(sentinel, "SENTINEL", "SET", MASTER, "down-after-milliseconds", millis);
+      if (!answer.startsWith("+OK")) {
+        throw new IllegalStateException(sentinel.address() + " says " + answer);
+      }
+    }
+  }
+
   /** Ends one sentinel at once (SIGKILL). */
   public void killSentinel(int index) {
     sentinels.get(index).process().kill();

@@ -189,10 +189,11 @@ public record SidecarYaml(
   /** The text of the file. */
   public String text() {
     return """
-        node: {id: %s}
-        coherence: {maxStalenessMillis: %d}
-        admin: {host: 127.0.0.1, port: 0}
-        %s%s%s"""
+    node: {id: %s}
+    coherence: {maxStalenessMillis: %d}
+    admin: {host: 127.0.0.1, port: 0}
+    %s%s%s\
+    """
         .formatted(
             nodeId,
             maxStalenessMillis,
@@ -203,13 +204,13 @@ public record SidecarYaml(
 
   private String redis() {
     return """
-        redis:
-          listen: {host: 127.0.0.1, port: %d, unixSocket: '%s'}
-          upstream: {url: '%s'}
-          clients: {connectionsMax: %d, stallMillis: %d}
-          cache: {enabled: %s%s}
-          tracking: {enabled: %s}
-        """
+    redis:
+      listen: {host: 127.0.0.1, port: %d, unixSocket: '%s'}
+      upstream: {url: '%s'}
+      clients: {connectionsMax: %d, stallMillis: %d}
+      cache: {enabled: %s%s}
+      tracking: {enabled: %s}
+    """
         .formatted(
             redisPort,
             unixSocket,
@@ -227,13 +228,13 @@ public record SidecarYaml(
             .map(port -> "'127.0.0.1:" + port + "'")
             .collect(Collectors.joining(", "));
     return """
-        cluster:
-          topology: embedded
-          name: fleet-%d
-          secret: {value: a-secret-of-tests-only}
-          bind: {host: 127.0.0.1, port: %d, portCount: 1}
-          join: {mode: tcp, members: [%s]}
-        """
+    cluster:
+      topology: embedded
+      name: fleet-%d
+      secret: {value: a-secret-of-tests-only}
+      bind: {host: 127.0.0.1, port: %d, portCount: 1}
+      join: {mode: tcp, members: [%s]}
+    """
         .formatted(clusterMembers.getFirst(), clusterPort, members);
   }
 }
