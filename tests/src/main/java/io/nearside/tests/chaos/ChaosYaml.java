@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * @param members the addresses of all hosts, its own included
  */
 record ChaosYaml(
-    String nodeId, String address, String sentinels, int maxStalenessMillis, List<String> members) {
+    String nodeId, String address, String sentinels, boolean tracking, List<String> members) {
   ChaosYaml {
     members = List.copyOf(members);
   }
