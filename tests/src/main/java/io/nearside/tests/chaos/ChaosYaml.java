@@ -35,7 +35,7 @@ record ChaosYaml(
         connectMillis: 1000
         sentinel: {master: %s, nodes: ['%s']}
       cache: {policies: %s}
-          tracking: {enabled: %s}
+      tracking: {enabled: %s}
     cluster:
       topology: embedded
       name: chaos
