@@ -4,6 +4,7 @@ import io.nearside.tests.coherence.BusTampering;
 import io.nearside.tests.coherence.FleetUnderTest;
 import io.nearside.tests.stack.Host;
 import io.nearside.tests.stack.RedisServer;
+import io.nearside.tests.stack.SentinelGroup;
 import io.nearside.tests.stack.SidecarProcess;
 import io.nearside.tests.stack.TamperProxy;
 import java.net.InetAddress;
@@ -16,58 +17,76 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Sidecars and a Redis, each on a host of its own. A sidecar reaches Redis through a hop in this
- * process, and its peers straight over the network:
+ * Sidecars, a Redis with its replica, and three sentinels, each server on a host of its own. All
+ * but the writers around reach a Redis through a hop in this process, and a sidecar reaches its
+ * peers straight over the network:
  *
  * <pre>
- *   clients ──────────────► sidecar N :6379 ── hop N (jitter) ──► Redis :6379
- *   writers around ──────────────────────────────────────────────► Redis :6379
- *                           sidecar N :5701 ◄── nft, tc ──► sidecar M :5701
+ *   clients ──────────────► sidecar :6379 ── hop (jitter) ──► Redis
+ *   writers around ─────────────────────────────────────────► Redis
+ *                           sidecar :5701 ◄── nft, tc ──► sidecar :5701
  * </pre>
  *
  * The addresses may be asked from any thread.
  */
 final class ChaosFleet implements FleetUnderTest {
-  /** The port of Redis and of every sidecar's Redis face. */
+  /** The port of every sidecar's Redis face. */
   static final int REDIS_PORT = 6379;
 
   /** The port of every sidecar's cluster member. */
   static final int CLUSTER_PORT = 5701;
 
+  private static final int LOG_LINES = 10;
+
+  /** Only the failover that a scenario makes is to happen; a busy machine looks like a dead one. */
+  private static final Duration NEVER_GIVEN_UP = Duration.ofMinutes(5);
+
+  private static final Duration GIVEN_UP_AFTER = Duration.ofSeconds(1);
   private static final Duration READY_WITHIN = Duration.ofMinutes(3);
 
   /** A short run is mostly starting: the second compiler would not be done before its end. */
   private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
 
   private final Network network;
-  private final RedisServer redis;
+  private final SentinelGroup group;
+  private volatile SocketAddress primary;
   private final List<Host> hosts = new ArrayList<>();
-  private final List<TamperProxy> hops = new ArrayList<>();
+  private final List<TamperProxy> hops;
   private final List<String> texts = new ArrayList<>();
   private final List<SidecarProcess> sidecars = new ArrayList<>();
   private final Watch watch = new Watch();
 
-  private ChaosFleet(Network network, RedisServer redis) {
+  private ChaosFleet(Network network, SentinelGroup group, List<TamperProxy> hops) {
     this.network = network;
-    this.redis = redis;
+    this.group = group;
+    this.hops = hops;
+    group.givesUpAfter(NEVER_GIVEN_UP);
+    this.primary = group.primary().address();
   }
 
   /**
    * Builds the hosts, starts everything and waits until all sidecars have joined.
    *
-   * @param maxStalenessMillis what the sidecars are told; what they are judged by is the run's
+   * @param tracking whether the sidecars hear of the writers around them
    */
-  static ChaosFleet start(int count, int maxStalenessMillis) {
+  static ChaosFleet start(int count, boolean tracking) {
     Network network = Network.build();
+    List<TamperProxy> hops = new ArrayList<>();
     ChaosFleet fleet;
     try {
-      fleet = new ChaosFleet(network, RedisServer.startOn(network.addHost(), REDIS_PORT));
+      Host first = network.addHost();
+      Host second = network.addHost();
+      Host third = network.addHost();
+      SentinelGroup group =
+          SentinelGroup.start(
+              first, second, List.of(first, second, third), server -> hop(network, server, hops));
+      fleet = new ChaosFleet(network, group, hops);
     } catch (RuntimeException failed) {
       network.close();
       throw failed;
     }
     try {
-      fleet.startSidecars(count, maxStalenessMillis);
+      fleet.startSidecars(count, tracking);
       return fleet;
     } catch (RuntimeException failed) {
       fleet.close();
@@ -75,33 +94,34 @@ final class ChaosFleet implements FleetUnderTest {
     }
   }
 
-  private void startSidecars(int count, int maxStalenessMillis) {
+  private static InetSocketAddress hop(
+      Network network, InetSocketAddress server, List<TamperProxy> hops) {
+    try {
+      TamperProxy hop = TamperProxy.between(InetAddress.getByName(network.gateway()), server);
+      hops.add(hop);
+      return new InetSocketAddress(network.gateway(), hop.port());
+    } catch (UnknownHostException notAnAddress) {
+      throw new IllegalStateException(notAnAddress);
+    }
+  }
+
+  private void startSidecars(int count, boolean tracking) {
     for (int i = 0; i < count; i++) {
       hosts.add(network.addHost());
     }
     for (int i = 0; i < count; i++) {
-      TamperProxy hop = TamperProxy.between(gateway(), redis.address());
-      hops.add(hop);
       texts.add(
           new ChaosYaml(
                   "sidecar-" + i,
                   hosts.get(i).address(),
-                  "redis://" + network.gateway() + ":" + hop.port(),
-                  maxStalenessMillis,
+                  group.nodes(),
+                  tracking,
                   hosts.stream().map(Host::address).toList())
               .text());
       sidecars.add(SidecarProcess.launch(hosts.get(i), texts.get(i), QUICK_START));
     }
     sidecars.forEach(sidecar -> sidecar.awaitReady(READY_WITHIN));
     watch.awaitWhole(this);
-  }
-
-  private InetAddress gateway() {
-    try {
-      return InetAddress.getByName(network.gateway());
-    } catch (UnknownHostException notAnAddress) {
-      throw new IllegalStateException(notAnAddress);
-    }
   }
 
   @Override
@@ -119,9 +139,9 @@ final class ChaosFleet implements FleetUnderTest {
     return hosts.get(sidecar);
   }
 
-  /** What lies between a sidecar and Redis. */
-  TamperProxy hop(int sidecar) {
-    return hops.get(sidecar);
+  /** What lies between Redis and whoever asks the sentinels for it. */
+  List<TamperProxy> hops() {
+    return hops;
   }
 
   Network network() {
@@ -157,7 +177,7 @@ final class ChaosFleet implements FleetUnderTest {
 
   @Override
   public SocketAddress upstream() {
-    return redis.address();
+    return primary;
   }
 
   @Override
@@ -188,22 +208,51 @@ final class ChaosFleet implements FleetUnderTest {
 
   @Override
   public void killUpstream() {
-    redis.kill();
+    group.primary().kill();
   }
 
   @Override
   public void restartUpstream() {
-    redis.restart();
+    throw new UnsupportedOperationException("the sentinels promote the replica");
   }
 
   @Override
   public void pauseUpstream() {
-    redis.pause();
+    group.primary().pause();
   }
 
   @Override
   public void resumeUpstream() {
-    redis.resume();
+    group.primary().resume();
+  }
+
+  /**
+   * Kills the primary and waits until the sentinels have promoted the replica, which is the
+   * upstream then.
+   *
+   * @return the killed one; it becomes the replica when it is restarted
+   */
+  RedisServer failOver() {
+    RedisServer before = group.primary();
+    group.givesUpAfter(GIVEN_UP_AFTER);
+    before.kill();
+    group.awaitPrimaryOtherThan(before);
+    group.givesUpAfter(NEVER_GIVEN_UP);
+    primary = group.primary().address();
+    return before;
+  }
+
+  /**
+   * Says so when the sentinels have taken a slow primary for a dead one: then writes were lost that
+   * the run counts on.
+   *
+   * @throws IllegalStateException when the primary is not the one that it should be
+   */
+  void requireSamePrimary() {
+    SocketAddress now = group.primary().address();
+    if (!now.equals(primary)) {
+      throw new IllegalStateException("the sentinels have promoted " + now + " by themselves");
+    }
   }
 
   @Override
@@ -211,13 +260,19 @@ final class ChaosFleet implements FleetUnderTest {
     return Optional.empty(); // the network is where this fleet's bus is spoilt
   }
 
-  /** The last lines of every sidecar's log, for a failure's message. */
-  String logs(int lines) {
+  @Override
+  public String metrics(int sidecar) {
+    return watch.text(this, sidecar, "/metrics").orElse("");
+  }
+
+  /** The last lines of every sidecar's log, stack traces left out, for a failure's message. */
+  String logs() {
     StringBuilder logs = new StringBuilder();
     for (int i = 0; i < sidecars.size(); i++) {
-      List<String> log = sidecars.get(i).log().lines().toList();
+      List<String> log =
+          sidecars.get(i).log().lines().filter(line -> !line.startsWith("\tat ")).toList();
       logs.append("--- sidecar ").append(i).append('\n');
-      log.subList(Math.max(0, log.size() - lines), log.size())
+      log.subList(Math.max(0, log.size() - LOG_LINES), log.size())
           .forEach(line -> logs.append(line).append('\n'));
     }
     return logs.toString();
@@ -227,7 +282,7 @@ final class ChaosFleet implements FleetUnderTest {
   public void close() {
     sidecars.forEach(SidecarProcess::close);
     hops.forEach(TamperProxy::close);
-    redis.close();
+    group.close();
     watch.close();
     network.close();
   }

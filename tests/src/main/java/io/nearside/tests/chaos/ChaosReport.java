@@ -1,11 +1,14 @@
 package io.nearside.tests.chaos;
 
 import io.nearside.tests.coherence.CheckerReport;
+import io.nearside.tests.linear.StrongRun;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a run of scenarios showed, as text for people and as JSON.
@@ -40,11 +43,12 @@ record ChaosReport(long seed, List<ScenarioResult> results) {
         "%-12s %-7s  worst staleness %,5d ms  recovered after %8s  %,8d reads %,6d writes"
             .formatted(
                 ran.name(),
-                ran.outcome().kept() ? "kept" : "BROKEN",
+                ran.kept() ? "kept" : "BROKEN",
                 report.worstStalenessMillis(),
                 ran.recovery().map(ChaosReport::millis).orElse("NEVER"),
                 report.reads(),
                 report.writesAcknowledged()));
+    ran.strong().ifPresent(figures -> text.append("%n%14s %s".formatted("", strong(figures))));
     ran.errors()
         .forEach(
             (kind, count) -> text.append("%n%15s× %s".formatted("%,d".formatted(count), kind)));
@@ -55,6 +59,20 @@ record ChaosReport(long seed, List<ScenarioResult> results) {
       text.append("\n").append(ran.outcome());
     }
     return text.toString();
+  }
+
+  private static String strong(StrongRun.Figures figures) {
+    String verdict =
+        Stream.of(figures.violation(), figures.undecided())
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse("linearizable");
+    return "strong keys: %,d operations, %,d writes refused, worst write %,d ms, %s"
+        .formatted(
+            figures.operations(),
+            figures.writesRefused(),
+            figures.worstWrite().toMillis(),
+            verdict);
   }
 
   private static String millis(Duration duration) {
@@ -89,7 +107,14 @@ record ChaosReport(long seed, List<ScenarioResult> results) {
         CheckerReport report = ran.outcome().report();
         JsonObject errors = new JsonObject();
         ran.errors().forEach(errors::put);
-        yield json.put("kept", ran.outcome().kept())
+        ran.strong()
+            .ifPresent(
+                figures ->
+                    json.put("strongOperations", figures.operations())
+                        .put("strongWritesRefused", figures.writesRefused())
+                        .put("strongWorstWriteMillis", figures.worstWrite().toMillis())
+                        .put("strongViolation", figures.violation()));
+        yield json.put("kept", ran.kept())
             .put("violations", report.violationCount())
             .put("differingAtTheEnd", ran.outcome().differing().size())
             .put("worstStalenessMillis", report.worstStalenessMillis())

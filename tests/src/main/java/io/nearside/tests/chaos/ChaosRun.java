@@ -3,6 +3,7 @@ package io.nearside.tests.chaos;
 import io.nearside.tests.coherence.CoherencePlan;
 import io.nearside.tests.coherence.CoherenceRun;
 import io.nearside.tests.coherence.RunView;
+import io.nearside.tests.linear.StrongRun;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ final class ChaosRun implements AutoCloseable {
   private final Profile profile;
   private final long seed;
   private @Nullable ChaosFleet fleet;
-  private int fleetPromisesMillis;
+  private boolean fleetTracks;
 
   /**
    * A run of nothing yet.
@@ -53,10 +54,10 @@ final class ChaosRun implements AutoCloseable {
     try {
       return run(scenario, scenarioSeed);
     } catch (RuntimeException failed) {
-      String logs = fleet == null ? "" : "\n" + fleet.logs(20);
-      close();
       Throwable cause = failed.getCause() == null ? failed : failed.getCause();
-      return new ScenarioResult.Failed(scenario.name(), failed + "; " + cause + logs);
+      String logs = fleet == null ? "" : "\n" + fleet.logs();
+      close();
+      return new ScenarioResult.Failed(scenario.name(), cause.getMessage() + logs);
     }
   }
 
@@ -67,32 +68,42 @@ final class ChaosRun implements AutoCloseable {
     CoherencePlan plan = profile.plan(scenario, scenarioSeed);
     var struck = new Struck();
     CoherenceRun.Outcome outcome =
-        CoherenceRun.runWhile(target, plan, view -> strike(scenario, target, view, struck));
+        CoherenceRun.runWhile(
+            target, plan, view -> strike(scenario, target, view, scenarioSeed, struck));
+    target.requireSamePrimary();
     target.watch().awaitWhole(target);
-    return new ScenarioResult.Ran(scenario.name(), outcome, struck.recovery, struck.note);
+    return new ScenarioResult.Ran(
+        scenario.name(), outcome, struck.strong, struck.recovery, struck.note);
   }
 
   /** What the disturbing thread leaves; it has ended when it is read. */
   private static final class Struck {
+    private volatile Optional<StrongRun.Figures> strong = Optional.empty();
     private volatile Optional<Duration> recovery = Optional.empty();
     private volatile String note = "";
   }
 
-  private void strike(Scenario scenario, ChaosFleet target, RunView view, Struck struck) {
+  private void strike(
+      Scenario scenario, ChaosFleet target, RunView view, long scenarioSeed, Struck struck) {
+    Optional<StrongClients> strong =
+        Optional.of(scenario)
+            .filter(Scenario::keepsStrong)
+            .map(_ -> StrongClients.start(target, scenarioSeed));
     view.pause(CALM);
     struck.note = scenario.blow().strike(target, view, profile.fault(scenario));
     struck.recovery = target.watch().recovery(target, view);
+    struck.strong = strong.map(StrongClients::stop);
   }
 
   private ChaosFleet fleetFor(Scenario scenario) {
     ChaosFleet current = fleet;
-    if (current != null && fleetPromisesMillis == scenario.maxStalenessMillis()) {
+    if (current != null && fleetTracks == scenario.tracking()) {
       return current;
     }
     close();
-    ChaosFleet fresh = ChaosFleet.start(sidecars, scenario.maxStalenessMillis());
+    ChaosFleet fresh = ChaosFleet.start(sidecars, scenario.tracking());
     fleet = fresh;
-    fleetPromisesMillis = scenario.maxStalenessMillis();
+    fleetTracks = scenario.tracking();
     return fresh;
   }
 

@@ -1,5 +1,7 @@
 package io.nearside.tests.chaos;
 
+import io.nearside.tests.linear.StrongPlan;
+import io.nearside.tests.stack.SentinelGroup;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -8,15 +10,11 @@ import java.util.stream.Collectors;
  * than the defaults, so that a short run sees members being removed and coming back.
  *
  * @param address of the host
- * @param upstreamUrl of Redis, or of the hop before it
+ * @param sentinels {@code host:port,...}
  * @param members the addresses of all hosts, its own included
  */
 record ChaosYaml(
-    String nodeId,
-    String address,
-    String upstreamUrl,
-    int maxStalenessMillis,
-    List<String> members) {
+    String nodeId, String address, String sentinels, boolean tracking, List<String> members) {
   ChaosYaml {
     members = List.copyOf(members);
   }
@@ -27,29 +25,37 @@ record ChaosYaml(
             .map(member -> "'" + member + ":" + ChaosFleet.CLUSTER_PORT + "'")
             .collect(Collectors.joining(", "));
     return """
-        node: {id: %s}
-        coherence: {maxStalenessMillis: %d}
-        admin: {host: %s, port: %d}
-        redis:
-          listen: {host: %s, port: %d}
-          upstream: {url: '%s', connectMillis: 1000}
-        cluster:
-          topology: embedded
-          name: chaos
-          secret: {value: a-secret-of-tests-only}
-          bind: {host: %s, port: %d, portCount: 1}
-          join: {mode: tcp, members: [%s]}
-          heartbeatMillis: 500
-          heartbeatLossMillis: 3000
-        """
+    node: {id: %s}
+    coherence: {maxStalenessMillis: %d}
+    admin: {host: %s, port: %d}
+    redis:
+      listen: {host: %s, port: %d}
+      upstream:
+        mode: sentinel
+        connectMillis: 1000
+        sentinel: {master: %s, nodes: ['%s']}
+      cache: {policies: %s}
+      tracking: {enabled: %s}
+    cluster:
+      topology: embedded
+      name: chaos
+      secret: {value: a-secret-of-tests-only}
+      bind: {host: %s, port: %d, portCount: 1}
+      join: {mode: tcp, members: [%s]}
+      heartbeatMillis: 500
+      heartbeatLossMillis: 3000
+    """
         .formatted(
             nodeId,
-            maxStalenessMillis,
+            Profile.MAX_STALENESS.toMillis(),
             address,
             Watch.ADMIN_PORT,
             address,
             ChaosFleet.REDIS_PORT,
-            upstreamUrl,
+            SentinelGroup.MASTER,
+            sentinels.replace(",", "', '"),
+            StrongPlan.STRONG,
+            tracking,
             address,
             ChaosFleet.CLUSTER_PORT,
             joined);

@@ -32,6 +32,6 @@ enum Profile {
     Duration lateLanding = fault.multipliedBy(2).plus(LATE_LANDING_MARGIN);
     var rules = new CoherenceChecker.Settings(MAX_STALENESS, Duration.ZERO, lateLanding);
     return new CoherencePlan(
-        seed, fault.plus(LONGEST_RECOVERY), 50, 2, 1, 2, 8, REQUEST_TIMEOUT, rules);
+        seed, fault.plus(LONGEST_RECOVERY), 50, 2, 1, 2, 8, false, REQUEST_TIMEOUT, rules);
   }
 }

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
  * @param obstacle why it can not be done here; empty where it can
  * @param preparation what is done before clients come
  * @param blow the fault
- * @param maxStalenessMillis what the sidecars are told; the run judges by {@link
- *     Profile#MAX_STALENESS}
+ * @param keepsStrong whether strongly consistent keys are promised to be so throughout
+ * @param tracking whether the sidecars hear of the writers around them
  */
 record Scenario(
     String name,
@@ -27,7 +27,8 @@ record Scenario(
     Supplier<Optional<String>> obstacle,
     Consumer<ChaosFleet> preparation,
     Blow blow,
-    int maxStalenessMillis) {
+    boolean keepsStrong,
+    boolean tracking) {
 
   /** Does the fault and ends it. */
   @FunctionalInterface
@@ -51,16 +52,23 @@ record Scenario(
         Optional::empty,
         fleet -> {},
         blow,
-        (int) Profile.MAX_STALENESS.toMillis());
+        true,
+        true);
   }
 
   /** The same, where something must be there, and something be done before. */
   Scenario with(Supplier<Optional<String>> needed, Consumer<ChaosFleet> before) {
-    return new Scenario(name, title, brief, sustained, needed, before, blow, maxStalenessMillis);
+    return new Scenario(name, title, brief, sustained, needed, before, blow, keepsStrong, tracking);
   }
 
-  /** The same with sidecars that promise something else than what they are judged by. */
-  Scenario promising(int otherMillis) {
-    return new Scenario(name, title, brief, sustained, obstacle, preparation, blow, otherMillis);
+  /** The same, where Redis itself may take back what it had acknowledged. */
+  Scenario rollingBack() {
+    return new Scenario(
+        name, title, brief, sustained, obstacle, preparation, blow, false, tracking);
+  }
+
+  /** The same with sidecars that can not keep what they are judged by. */
+  Scenario withoutTracking() {
+    return new Scenario(name, title, brief, sustained, obstacle, preparation, blow, false, false);
   }
 }

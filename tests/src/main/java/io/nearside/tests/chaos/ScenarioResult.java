@@ -1,6 +1,7 @@
 package io.nearside.tests.chaos;
 
 import io.nearside.tests.coherence.CoherenceRun;
+import io.nearside.tests.linear.StrongRun;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -19,28 +20,43 @@ sealed interface ScenarioResult {
    *
    * @param recovery from the end of the fault until every sidecar answered from memory again and
    *     clients saw no more errors; empty where that took too long
+   * @param strong of the strongly consistent keys; empty where nothing is promised of them
    * @param note what the scenario has to say
    */
-  record Ran(String name, CoherenceRun.Outcome outcome, Optional<Duration> recovery, String note)
+  record Ran(
+      String name,
+      CoherenceRun.Outcome outcome,
+      Optional<StrongRun.Figures> strong,
+      Optional<Duration> recovery,
+      String note)
       implements ScenarioResult {
     @Override
     public boolean broken() {
-      return !outcome.kept() || recovery.isEmpty();
+      return !kept() || recovery.isEmpty();
+    }
+
+    /** Whether every promise was kept. A history that could not be judged breaks none. */
+    boolean kept() {
+      return outcome.kept() && strong.filter(figures -> figures.violation() != null).isEmpty();
     }
 
     /** How many errors clients of sidecars saw, by kind. */
     Map<String, Long> errors() {
       Map<String, Long> kinds = new TreeMap<>();
-      outcome
-          .mishaps()
-          .forEach(
-              (text, count) -> {
-                int path = text.indexOf(": ");
-                if (!text.startsWith("direct")) {
-                  kinds.merge(kind(text.substring(path + 2)), count, Long::sum);
-                }
-              });
+      addErrors(outcome.mishaps(), "", kinds);
+      strong.ifPresent(figures -> addErrors(figures.mishaps(), "strong: ", kinds));
       return kinds;
+    }
+
+    private static void addErrors(
+        Map<String, Long> mishaps, String prefix, Map<String, Long> kinds) {
+      mishaps.forEach(
+          (text, count) -> {
+            if (!text.startsWith("direct")) {
+              String error = text.substring(text.indexOf(": ") + 2);
+              kinds.merge(prefix + kind(error), count, Long::sum);
+            }
+          });
     }
 
     private static String kind(String text) {

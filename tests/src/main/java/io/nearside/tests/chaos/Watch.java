@@ -80,7 +80,7 @@ final class Watch implements AutoCloseable {
       while (answer.filter(cluster -> isWhole(cluster, fleet.size())).isEmpty()) {
         if (System.nanoTime() > deadline) {
           throw new IllegalStateException(
-              "not joined within %s: %s%n%s".formatted(WHOLE_WITHIN, answer, fleet.logs(20)));
+              "not joined within %s, sidecar %d says %s".formatted(WHOLE_WITHIN, i, answer));
         }
         LockSupport.parkNanos(POLL.toNanos());
         answer = get(fleet, i, "/cluster");
@@ -105,12 +105,16 @@ final class Watch implements AutoCloseable {
   }
 
   private Optional<JsonObject> get(ChaosFleet fleet, int sidecar, String path) {
-    URI uri =
-        URI.create("http://%s:%d%s".formatted(fleet.host(sidecar).address(), ADMIN_PORT, path));
+    return text(fleet, sidecar, path).map(JsonObject::new);
+  }
+
+  /** What a sidecar answers; empty where it does not. Safe from any thread. */
+  Optional<String> text(ChaosFleet fleet, int sidecar, String path) {
+    String address = fleet.host(sidecar).address();
+    URI uri = URI.create("http://%s:%d%s".formatted(address, ADMIN_PORT, path));
     try {
       HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(2)).build();
-      return Optional.of(
-          new JsonObject(http.send(request, HttpResponse.BodyHandlers.ofString()).body()));
+      return Optional.of(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
     } catch (IOException away) {
       return Optional.empty();
     } catch (InterruptedException e) {

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param writersPerSidecar connections, each with its thread
  * @param directWriters connections to the upstream, around the sidecars
  * @param writePauseMaxMillis between two writes of one writer
+ * @param flushes whether writers now and then remove everything
  * @param requestTimeout after which a client gives up; the outcome of its write is then unknown
  */
 public record CoherencePlan(
@@ -21,6 +22,7 @@ public record CoherencePlan(
     int writersPerSidecar,
     int directWriters,
     int writePauseMaxMillis,
+    boolean flushes,
     Duration requestTimeout,
     CoherenceChecker.Settings rules) {
   private static final String SEED = "nearside.seed";
@@ -35,7 +37,7 @@ public record CoherencePlan(
     System.out.printf("coherence: -D%s=%d%n", SEED, seed);
     var rules = new CoherenceChecker.Settings(maxStaleness, Duration.ZERO, Duration.ofSeconds(10));
     Duration duration = Duration.ofSeconds(isLong() ? 60 : 5);
-    return new CoherencePlan(seed, duration, 50, 3, 1, 2, 8, Duration.ofSeconds(2), rules);
+    return new CoherencePlan(seed, duration, 50, 3, 1, 2, 8, true, Duration.ofSeconds(2), rules);
   }
 
   /** Whether the long profile was asked for. */
@@ -53,6 +55,7 @@ public record CoherencePlan(
         writersPerSidecar,
         directWriters,
         writePauseMaxMillis,
+        flushes,
         requestTimeout,
         rules);
   }
@@ -67,6 +70,7 @@ public record CoherencePlan(
         writersPerSidecar,
         count,
         writePauseMaxMillis,
+        flushes,
         requestTimeout,
         rules);
   }
@@ -83,6 +87,7 @@ public record CoherencePlan(
         writersPerSidecar,
         directWriters,
         writePauseMaxMillis,
+        flushes,
         requestTimeout,
         rules);
   }

@@ -133,7 +133,6 @@ public final class CoherenceRun {
 
   private void startLoops() {
     BooleanSupplier running = () -> !stopped;
-    long pauseNanos = plan.writePauseMaxMillis() * 1_000_000L;
     for (int path = CoherenceChecker.DIRECT; path < fleet.size(); path++) {
       boolean direct = path == CoherenceChecker.DIRECT;
       for (int i = 0; i < (direct ? 1 : plan.readersPerSidecar()); i++) {
@@ -147,7 +146,7 @@ public final class CoherenceRun {
         start(
             "writer",
             new WriterLoop(
-                path, connection, keys, checker, mishaps, random.split(), pauseNanos, running));
+                path, connection, keys, checker, mishaps, random.split(), plan, running));
       }
     }
   }

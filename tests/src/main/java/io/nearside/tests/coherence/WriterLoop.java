@@ -30,6 +30,7 @@ final class WriterLoop implements Runnable {
   private final Mishaps mishaps;
   private final RandomGenerator random;
   private final long pauseNanosMax;
+  private final boolean flushes;
   private final BooleanSupplier running;
 
   WriterLoop(
@@ -39,7 +40,7 @@ final class WriterLoop implements Runnable {
       CoherenceChecker checker,
       Mishaps mishaps,
       RandomGenerator random,
-      long pauseNanosMax,
+      CoherencePlan plan,
       BooleanSupplier running) {
     this.path = path;
     this.connection = connection;
@@ -47,7 +48,8 @@ final class WriterLoop implements Runnable {
     this.checker = checker;
     this.mishaps = mishaps;
     this.random = random;
-    this.pauseNanosMax = pauseNanosMax;
+    this.pauseNanosMax = plan.writePauseMaxMillis() * 1_000_000L;
+    this.flushes = plan.flushes();
     this.running = running;
   }
 
@@ -145,7 +147,7 @@ final class WriterLoop implements Runnable {
 
   private List<Step> steps() {
     int dice = random.nextInt(1_000);
-    if (dice < 2) {
+    if (dice < 2 && flushes) {
       return flushAll();
     }
     if (dice < 550) {

@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -114,7 +115,12 @@ public final class StrongRun {
    * @throws IllegalStateException when the run itself failed
    */
   public static Figures run(FleetUnderTest fleet, StrongPlan plan, List<List<Trouble>> kinds) {
-    return new StrongRun(fleet, plan).run(kinds);
+    return new StrongRun(fleet, plan).run(kinds, () -> true);
+  }
+
+  /** Runs while {@code goesOn}, but no longer than the plan; somebody else makes the troubles. */
+  public static Figures runWhile(FleetUnderTest fleet, StrongPlan plan, BooleanSupplier goesOn) {
+    return new StrongRun(fleet, plan).run(List.of(), goesOn);
   }
 
   /**
@@ -132,7 +138,7 @@ public final class StrongRun {
     return figures;
   }
 
-  private Figures run(List<List<Trouble>> kinds) {
+  private Figures run(List<List<Trouble>> kinds, BooleanSupplier goesOn) {
     awaitMemory();
     double[] hitsBefore = hits();
     try {
@@ -147,7 +153,7 @@ public final class StrongRun {
         start("troubles", loop);
       }
       long end = System.nanoTime() + plan.duration().toNanos();
-      while (System.nanoTime() - end < 0 && broken.get() == null) {
+      while (System.nanoTime() - end < 0 && goesOn.getAsBoolean() && broken.get() == null) {
         LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
       }
     } finally {

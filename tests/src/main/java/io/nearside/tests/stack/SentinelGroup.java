@@ -2,37 +2,47 @@ package io.nearside.tests.stack;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
  * A real primary, one replica, and three sentinels that watch them: child processes on loopback
- * ports. A server that was killed and restarted becomes a replica of the other. Blocking; one
- * thread at a time.
+ * ports where not said otherwise. A server that was killed and restarted becomes a replica of the
+ * other. Blocking; one thread at a time.
  */
 public final class SentinelGroup implements AutoCloseable {
   /** The name by which the sentinels know the primary. */
   public static final String MASTER = "tests";
 
-  private static final int SENTINELS = 3;
   private static final int QUORUM = 2;
   private static final int DOWN_AFTER_MILLIS = 1_000;
   private static final int FAILOVER_TIMEOUT_MILLIS = 10_000;
   private static final Duration READY_WITHIN = Duration.ofSeconds(30);
 
-  private final List<RedisServer> servers = new ArrayList<>();
-  private final List<Integer> sentinelPorts = new ArrayList<>();
-  private final List<ChildProcess> sentinels = new ArrayList<>();
+  private final List<Server> servers = new ArrayList<>();
+  private final List<Sentinel> sentinels = new ArrayList<>();
   private final Path folder;
 
   private SentinelGroup(Path folder) {
     this.folder = folder;
+  }
+
+  /** A server, and the address at which all others are told to reach it. */
+  private record Server(RedisServer redis, InetSocketAddress announced) {}
+
+  private record Sentinel(Host host, int port, ChildProcess process) {
+    String address() {
+      return host.address() + ":" + port;
+    }
   }
 
   /**
@@ -41,10 +51,24 @@ public final class SentinelGroup implements AutoCloseable {
    * @throws IllegalStateException when they do not find each other
    */
   public static SentinelGroup start() {
+    return start(Host.LOCAL, Host.LOCAL, Collections.nCopies(3, Host.LOCAL), real -> real);
+  }
+
+  /**
+   * The same on other hosts.
+   *
+   * @param announced the address at which sidecars, sentinels and the other server are to reach the
+   *     server at a given one: its own, or that of a proxy before it
+   */
+  public static SentinelGroup start(
+      Host primary,
+      Host replica,
+      List<Host> sentinelHosts,
+      UnaryOperator<InetSocketAddress> announced) {
     try {
       var group = new SentinelGroup(Files.createTempDirectory("nearside-sentinel-"));
       try {
-        group.open();
+        group.open(primary, replica, sentinelHosts, announced);
         return group;
       } catch (IOException | RuntimeException failed) {
         group.close();
@@ -55,78 +79,102 @@ public final class SentinelGroup implements AutoCloseable {
     }
   }
 
-  private void open() throws IOException {
-    String quick = "1";
-    RedisServer primary = RedisServer.start("--repl-diskless-sync-delay", "0");
-    servers.add(primary);
-    servers.add(
-        RedisServer.start(
-            "--repl-diskless-sync-delay",
-            "0",
-            "--repl-ping-replica-period",
-            quick,
-            "--replicaof",
-            "127.0.0.1",
-            Integer.toString(primary.port())));
-    for (int i = 0; i < SENTINELS; i++) {
-      sentinelPorts.add(FreePort.next());
-      sentinels.add(launch(i, primary.port()));
+  private void open(
+      Host primary,
+      Host replica,
+      List<Host> sentinelHosts,
+      UnaryOperator<InetSocketAddress> announced)
+      throws IOException {
+    InetSocketAddress first = addServer(primary, announced);
+    String period = "1";
+    addServer(
+        replica,
+        announced,
+        "--repl-ping-replica-period",
+        period,
+        "--replicaof",
+        first.getHostString(),
+        Integer.toString(first.getPort()));
+    for (Host host : sentinelHosts) {
+      sentinels.add(launch(host, sentinels.size(), first));
     }
-    for (int port : sentinelPorts) {
+    String others = Integer.toString(sentinels.size() - 1);
+    for (Sentinel sentinel : sentinels) {
       await(
-          "sentinel " + port + " knows the others",
+          "sentinel " + sentinel.address() + " knows the others",
           () -> {
-            String state = ask(port, "SENTINEL", "MASTER", MASTER);
+            String state = ask(sentinel, "SENTINEL", "MASTER", MASTER);
             return field(state, "num-slaves").equals("1")
-                && field(state, "num-other-sentinels").equals(Integer.toString(SENTINELS - 1))
-                && ask(port, "SENTINEL", "REPLICAS", MASTER)
+                && field(state, "num-other-sentinels").equals(others)
+                && ask(sentinel, "SENTINEL", "REPLICAS", MASTER)
                     .contains("master-link-status\r\n$2\r\nok");
           });
     }
   }
 
-  private ChildProcess launch(int index, int primaryPort) throws IOException {
+  private InetSocketAddress addServer(
+      Host host, UnaryOperator<InetSocketAddress> announced, String... more) {
+    int port = FreePort.next();
+    InetSocketAddress address = announced.apply(new InetSocketAddress(host.address(), port));
+    List<String> options = new ArrayList<>(List.of("--repl-diskless-sync-delay", "0"));
+    options.addAll(List.of("--replica-announce-ip", address.getHostString()));
+    options.addAll(List.of("--replica-announce-port", Integer.toString(address.getPort())));
+    options.addAll(List.of(more));
+    RedisServer server = RedisServer.startOn(host, port, options.toArray(String[]::new));
+    servers.add(new Server(server, address));
+    return address;
+  }
+
+  private Sentinel launch(Host host, int index, InetSocketAddress primary) throws IOException {
+    int port = FreePort.next();
     Path own = Files.createDirectory(folder.resolve(Integer.toString(index)));
     Path file = own.resolve("sentinel.conf");
     Files.writeString(
         file,
         """
         port %d
-        bind 127.0.0.1
+        bind %s
+        protected-mode no
         dir %s
-        sentinel monitor %s 127.0.0.1 %d %d
+        sentinel monitor %s %s %d %d
         sentinel down-after-milliseconds %s %d
         sentinel failover-timeout %s %d
         """
             .formatted(
-                sentinelPorts.get(index),
+                port,
+                host.address(),
                 own,
                 MASTER,
-                primaryPort,
+                primary.getHostString(),
+                primary.getPort(),
                 QUORUM,
                 MASTER,
                 DOWN_AFTER_MILLIS,
                 MASTER,
                 FAILOVER_TIMEOUT_MILLIS));
-    return ChildProcess.start(
-        List.of(RedisBinary.path().toString(), file.toString(), "--sentinel"),
-        own,
-        own.resolve("sentinel.log"));
+    List<String> command = List.of(RedisBinary.path().toString(), file.toString(), "--sentinel");
+    ChildProcess process =
+        ChildProcess.start(host.command(command), own, own.resolve("sentinel.log"));
+    return new Sentinel(host, port, process);
   }
 
   /** The sentinels, as {@code redis.upstream.sentinel.nodes} takes them from the environment. */
   public String nodes() {
-    return sentinelPorts.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+    return sentinels.stream().map(Sentinel::address).collect(Collectors.joining(","));
   }
 
   /** The server that the sentinels name as the primary. */
   public RedisServer primary() {
     int port = primaryPort();
-    return servers.stream().filter(server -> server.port() == port).findFirst().orElseThrow();
+    return servers.stream()
+        .filter(server -> server.announced().getPort() == port)
+        .map(Server::redis)
+        .findFirst()
+        .orElseThrow();
   }
 
   private int primaryPort() {
-    for (int sentinel : sentinelPorts) {
+    for (Sentinel sentinel : sentinels) {
       String[] lines =
           ask(sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER).split("\r\n", -1);
       if (lines.length > 4) {
@@ -141,7 +189,7 @@ public final class SentinelGroup implements AutoCloseable {
     RedisServer before = primary();
     await(
         "the failover begins",
-        () -> ask(sentinelPorts.getFirst(), "SENTINEL", "FAILOVER", MASTER).startsWith("+OK"));
+        () -> ask(sentinels.getFirst(), "SENTINEL", "FAILOVER", MASTER).startsWith("+OK"));
     awaitPrimaryOtherThan(before);
   }
 
@@ -149,16 +197,28 @@ public final class SentinelGroup implements AutoCloseable {
   public void awaitPrimaryOtherThan(RedisServer before) {
     await(
         "another primary than " + before.port(),
-        () -> primaryPort() != before.port() && primary().command("ROLE").contains("master"));
+        () -> primary().port() != before.port() && primary().command("ROLE").contains("master"));
+  }
+
+  /** From now on a server that is silent for so long is dead to the sentinels. */
+  public void givesUpAfter(Duration silence) {
+    String millis = Long.toString(silence.toMillis());
+    for (Sentinel sentinel : sentinels) {
+      String answer = ask(sentinel, "SENTINEL", "SET", MASTER, "down-after-milliseconds", millis);
+      if (!answer.startsWith("+OK")) {
+        throw new IllegalStateException(sentinel.address() + " says " + answer);
+      }
+    }
   }
 
   /** Ends one sentinel at once (SIGKILL). */
   public void killSentinel(int index) {
-    sentinels.get(index).kill();
+    sentinels.get(index).process().kill();
   }
 
-  private static String ask(int port, String... command) {
-    try (RawRedis connection = RawRedis.connect(port)) {
+  private static String ask(Sentinel sentinel, String... command) {
+    var address = new InetSocketAddress(sentinel.host().address(), sentinel.port());
+    try (RawRedis connection = RawRedis.connect(address)) {
       return connection.ask(command);
     } catch (IOException notYet) {
       return "";
@@ -188,8 +248,8 @@ public final class SentinelGroup implements AutoCloseable {
 
   @Override
   public void close() {
-    sentinels.forEach(ChildProcess::kill);
-    servers.forEach(RedisServer::close);
+    sentinels.forEach(sentinel -> sentinel.process().kill());
+    servers.forEach(server -> server.redis().close());
     ChildProcess.removeTree(folder);
   }
 }

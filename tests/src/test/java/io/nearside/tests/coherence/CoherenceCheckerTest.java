@@ -28,6 +28,20 @@ final class CoherenceCheckerTest {
           () -> nowMillis * 1_000_000);
 
   @Test
+  void failover_takenBackWrite_isJudgedByWhatTheNewPrimaryHolds() {
+    write(ONE, "a", "v1");
+    write(ONE, "a", "v2");
+    checker.suspendJudgement();
+    assertEquals(0, get(ONE, "a", "v1"));
+    checker.acknowledgeRestored(values("a", "v1"));
+    checker.resumeJudgement();
+    nowMillis += 2_000;
+    assertEquals(0, get(ONE, "a", "v1"));
+    assertEquals(2, get(OTHER, "a", "v2") + get(ONE, "a", "v2"));
+    assertBroken(Rule.MAX_STALENESS);
+  }
+
+  @Test
   void read_ofOwnWrite_passes() {
     write(ONE, "a", "v1");
     assertEquals(0, get(ONE, "a", "v1"));

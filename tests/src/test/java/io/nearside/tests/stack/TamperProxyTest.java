@@ -50,6 +50,17 @@ final class TamperProxyTest {
   }
 
   @Test
+  void jitter_repliesAreLateByRandomTimes() throws IOException {
+    proxy.jitter(Direction.TO_CLIENT, 30_000);
+    long start = System.nanoTime();
+    for (int i = 0; i < 20; i++) {
+      assertEquals(":" + (i + 1) + "\r\n", client.ask("INCR", "jitter"));
+    }
+    // Twenty draws up to 30 ms that come to less than 30 ms in all: once in 10^18 runs.
+    assertTrue(System.nanoTime() - start >= 30_000_000, "no jitter");
+  }
+
+  @Test
   void delay_bothDirections_addsUp() throws IOException {
     proxy.delay(Direction.TO_UPSTREAM, 20_000);
     proxy.delay(Direction.TO_CLIENT, 30_000);
