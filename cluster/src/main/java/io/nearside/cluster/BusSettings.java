@@ -109,7 +109,32 @@ public record BusSettings(
         lostPeerFenceMillis,
         leaveTimeoutMillis,
         DEFAULT_STRONG_LEASE_MILLIS,
-        DEFAULT_HOLD_AFTER_LOSS_MILLIS,
+        DEFAULT_HOLD_AFTER_LOSS_MILLIS);
+  }
+
+  /** Where every peer proves. */
+  public BusSettings(
+      String nodeId,
+      String version,
+      String zone,
+      long maxStalenessMillis,
+      ClusterSecret secret,
+      int queueKeysMax,
+      long lostPeerFenceMillis,
+      long leaveTimeoutMillis,
+      long strongLeaseMillis,
+      long holdAfterLossMillis) {
+    this(
+        nodeId,
+        version,
+        zone,
+        maxStalenessMillis,
+        secret,
+        queueKeysMax,
+        lostPeerFenceMillis,
+        leaveTimeoutMillis,
+        strongLeaseMillis,
+        holdAfterLossMillis,
         Proof.PEERS);
   }
 

@@ -193,24 +193,9 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
     }
   }
 
-  /** One of them, to be looked at. */
-  public Agent agent(int sidecar) {
-    return agents.get(sidecar);
-  }
-
-  /** What they stand in front of. */
-  public RedisServer redis() {
-    return redis;
-  }
-
   @Override
   public int size() {
     return agents.size();
-  }
-
-  /** A sidecar of the fleet, for what its clients do not see. */
-  public Agent agent(int sidecar) {
-    return agents.get(sidecar);
   }
 
   @Override

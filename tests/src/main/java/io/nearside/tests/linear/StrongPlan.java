@@ -24,7 +24,8 @@ public record StrongPlan(
   /** All keys of the runs begin so. */
   public static final String PREFIX = "strong:";
 
-  private static final String STRONG = "[{match: '" + PREFIX + "*', consistency: strong}]";
+  /** The policy that the runs are about, for a sidecar's configuration. */
+  public static final String STRONG = "[{match: '" + PREFIX + "*', consistency: strong}]";
 
   private static final String EVENTUAL = "[{match: '" + PREFIX + "*', consistency: eventual}]";
 
