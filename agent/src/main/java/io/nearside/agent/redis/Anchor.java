@@ -217,7 +217,7 @@ final class Anchor {
         });
     return subscriber
         .send(Request.cmd(Command.CLIENT).arg("SETNAME").arg(clientName))
-        .compose(
+        .transform(
             named ->
                 subscriber.send(
                     Request.cmd(Command.SUBSCRIBE).arg(fleetChannel).arg(channel(bus.anchorId()))));
