@@ -55,7 +55,9 @@ final class TrackingCoverage {
       scope = name;
       carrier = null;
       scopeSinceNanos = nowNanos;
-      freshUntilNanos = nowNanos - 1;
+      // Never later than it was: others count from when it was over.
+      long over = nowNanos - 1;
+      freshUntilNanos = freshUntilNanos - over > 0 ? over : freshUntilNanos;
     }
   }
 

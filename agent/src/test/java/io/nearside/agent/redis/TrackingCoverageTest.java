@@ -120,6 +120,13 @@ final class TrackingCoverageTest {
   }
 
   @Test
+  void otherScope_longAfterTheEnd_doesNotProlongIt() {
+    covered();
+    coverage.scope("other", 500);
+    assertEquals(150, coverage.freshUntilNanos());
+  }
+
+  @Test
   void sameScope_keepsWhatIsCovered() {
     covered();
     coverage.scope("s", 70);
