@@ -56,7 +56,7 @@ final class HeatWatch {
       if (heat > 0) {
         list.add(read, heat, ttlMillis(read, reply));
       }
-      if (reply.hits() >= WARM_HEAT && reply.leftMillis() < withinMillis) {
+      if (list.heat(read) >= WARM_HEAT && reply.leftMillis() < withinMillis) {
         ending.add(read);
       }
     }

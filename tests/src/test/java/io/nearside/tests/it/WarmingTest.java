@@ -138,6 +138,18 @@ final class WarmingTest {
     }
   }
 
+  @Test
+  void schedule_hotAtAPeer_isReadWithoutAClient() throws IOException {
+    try (InProcessFleet fleet = InProcessFleet.start(1, true, 1)) {
+      Agent other = fleet.join(Map.of("NEARSIDE_REDIS_WARM_EVERY_MILLIS", "1000"));
+      awaitWarm(other);
+      write(fleet.redis(), 20);
+      heat(fleet.agent(0), 20);
+      Eventually.holds("what is trending", WITHIN, () -> progress(other).stored() >= 20);
+      assertTrue(progress(other).runs() >= 2);
+    }
+  }
+
   private static List<Future<Agent>> startTogether(
       InProcessFleet fleet, int count, Map<String, String> settings, ExecutorService threads) {
     List<Future<Agent>> starting = new ArrayList<>();

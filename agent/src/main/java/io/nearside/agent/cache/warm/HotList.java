@@ -49,6 +49,12 @@ public final class HotList {
     return entries.containsKey(read);
   }
 
+  /** 0 for what is not remembered. */
+  public int heat(HotRead read) {
+    HotEntry entry = entries.get(read);
+    return entry == null ? 0 : entry.heat();
+  }
+
   public int size() {
     return entries.size();
   }

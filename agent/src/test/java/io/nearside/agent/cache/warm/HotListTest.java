@@ -29,6 +29,8 @@ final class HotListTest {
     list.add(read("a"), 4, 500);
     assertEquals(List.of(new HotEntry(read("a"), 5, 500), entry("b", 3)), list.top(9));
     assertEquals(List.of(new HotEntry(read("a"), 5, 500)), list.top(1));
+    assertEquals(5, list.heat(read("a")));
+    assertEquals(0, list.heat(read("c")));
   }
 
   @Test
