@@ -127,8 +127,7 @@ final class SentinelTest {
         sidecar.askUntilHit(client, "GET", "k");
         String value = "around-" + n;
         assertEquals("+OK\r\n", direct.ask("SET", "k", value));
-        Eventually.holds(
-            value + " is seen", () -> client.ask("GET", "k").equals(bulk(value)));
+        Eventually.holds(value + " is seen", () -> client.ask("GET", "k").equals(bulk(value)));
       }
     }
   }
