@@ -65,10 +65,12 @@ final class ConfigLoaderTest {
   void load_manyMistakes_allAtOnceInOrder() {
     assertEquals(
         List.of(
-            "log.level: LOUD (expected one of TRACE, DEBUG, INFO, WARN, ERROR), line 1 of nearside.yaml",
-            "redis.listen.prot: unknown key (did you mean redis.listen.port?), line 3 of nearside.yaml",
-            "redis.cache.maxBytes: lots (expected a size as 32MiB, 64KiB, 10MB or a number of bytes),"
-                + " line 4 of nearside.yaml",
+            "log.level: LOUD (expected one of TRACE, DEBUG, INFO, WARN, ERROR), line 1 of"
+                + " nearside.yaml",
+            "redis.listen.prot: unknown key (did you mean redis.listen.port?), line 3 of"
+                + " nearside.yaml",
+            "redis.cache.maxBytes: lots (expected a size as 32MiB, 64KiB, 10MB or a number of"
+                + " bytes), line 4 of nearside.yaml",
             "cluster.heartbeatMillis: 99 (expected 100..60000), line 5 of nearside.yaml",
             "cluster.secret: none (expected a secret, as topology is embedded)",
             "admin.port: 70000 (expected 0..65535), from NEARSIDE_ADMIN_PORT"),
@@ -134,8 +136,8 @@ final class ConfigLoaderTest {
   void load_notYaml_lineButNoText() {
     assertEquals(
         List.of(
-            "nearside.yaml: can not be read (expected one YAML 1.1 document of at most 1 MiB without"
-                + " recursion), line 2 of nearside.yaml"),
+            "nearside.yaml: can not be read (expected one YAML 1.1 document of at most 1 MiB"
+                + " without recursion), line 2 of nearside.yaml"),
         problems("a: [hunter2\nb: }hunter2"));
   }
 
@@ -157,11 +159,11 @@ final class ConfigLoaderTest {
   void load_onAndOff_booleansAndWords() {
     NearsideConfig config =
         load("""
-                redis:
-                  cache:
-                    hashes: off
-                    policies: [{match: "a:*", cache: on}, {match: "b:*", cache: off}]
-                """)
+        redis:
+          cache:
+            hashes: off
+            policies: [{match: "a:*", cache: on}, {match: "b:*", cache: off}]
+        """)
             .config();
     assertEquals(HashCaching.OFF, config.redis().cache().hashes());
     assertTrue(config.redis().cache().policies().get(0).cache());
@@ -177,8 +179,8 @@ final class ConfigLoaderTest {
                 + "), line 3 of nearside.yaml",
             "redis.upstream.mode: sentinel (a later capability; expected standalone), line 4 of"
                 + " nearside.yaml",
-            "redis.cache.policies[0].consistency: strong (a later capability; expected one of eventual,"
-                + " bypass), line 6 of nearside.yaml"),
+            "redis.cache.policies[0].consistency: strong (a later capability; expected one of"
+                + " eventual, bypass), line 6 of nearside.yaml"),
         problems(
             """
             redis:
@@ -209,7 +211,8 @@ final class ConfigLoaderTest {
             "redis.cache.policies[0].ttl: unknown key (expected one of match, cache, ttlMaxMillis,"
                 + " consistency, negative), line 4 of nearside.yaml",
             "redis.cache.policies[1].match: nothing (expected a value)",
-            "redis.cache.policies[2].ttlMaxMillis: 0 (expected 1..86400000), line 6 of nearside.yaml"),
+            "redis.cache.policies[2].ttlMaxMillis: 0 (expected 1..86400000), line 6 of"
+                + " nearside.yaml"),
         problems(
             """
             redis:
@@ -261,9 +264,10 @@ final class ConfigLoaderTest {
   void load_unknownVariables_allNamedWithoutValues() {
     assertEquals(
         List.of(
-            "NEARSIDE_REDIS_LISTEN_PROT: unknown variable (did you mean NEARSIDE_REDIS_LISTEN_PORT?)",
-            "NEARSIDE_ZZZZZZZZZZZZZZZZZZZZZZZZZZZZ: unknown variable (expected NEARSIDE_ and the path of"
-                + " a key)"),
+            "NEARSIDE_REDIS_LISTEN_PROT: unknown variable (did you mean"
+                + " NEARSIDE_REDIS_LISTEN_PORT?)",
+            "NEARSIDE_ZZZZZZZZZZZZZZZZZZZZZZZZZZZZ: unknown variable (expected NEARSIDE_ and the"
+                + " path of a key)"),
         problems(
             "",
             "NEARSIDE_REDIS_LISTEN_PROT",
@@ -294,7 +298,8 @@ final class ConfigLoaderTest {
     assertEquals(
         List.of(
             "runtime.eventLoops: two (expected a whole number), from NEARSIDE_RUNTIME_EVENT_LOOPS",
-            "redis.cache.enabled: maybe (expected true or false), from NEARSIDE_REDIS_CACHE_ENABLED",
+            "redis.cache.enabled: maybe (expected true or false), from"
+                + " NEARSIDE_REDIS_CACHE_ENABLED",
             "redis.cache.policies: a map (expected a list), from NEARSIDE_REDIS_CACHE_POLICIES",
             "cluster.join.members[1]: b ("
                 + HostPort.EXPECTED
@@ -322,28 +327,32 @@ final class ConfigLoaderTest {
     assertEquals(
         List.of(
                 "redis.listen.tls.keyFile: \"\" (expected a file, as tls.enabled is true)",
-                "redis.upstream.tls: files (expected only with a rediss:// url), line 3 of nearside.yaml",
-                "redis.upstream.reconnectMinMillis: 300 (expected at most reconnectMaxMillis, 200), line 3 of"
+                "redis.upstream.tls: files (expected only with a rediss:// url), line 3 of"
                     + " nearside.yaml",
-                "redis.cache.entryBytesMax: 2MiB (expected at most maxBytes, 1MiB), line 4 of nearside.yaml",
-                "redis.cache.policies[1].match: a (expected each pattern once: an earlier policy has the"
-                    + " same), line 4 of nearside.yaml",
+                "redis.upstream.reconnectMinMillis: 300 (expected at most reconnectMaxMillis, 200),"
+                    + " line 3 of nearside.yaml",
+                "redis.cache.entryBytesMax: 2MiB (expected at most maxBytes, 1MiB), line 4 of"
+                    + " nearside.yaml",
+                "redis.cache.policies[1].match: a (expected each pattern once: an earlier policy"
+                    + " has the same), line 4 of nearside.yaml",
                 "cluster.secret: *** (expected at least 16 bytes), line 5 of nearside.yaml",
-                "cluster.bind.portCount: 3 (expected at most 2, as port is 65534), line 5 of nearside.yaml",
+                "cluster.bind.portCount: 3 (expected at most 2, as port is 65534), line 5 of"
+                    + " nearside.yaml",
                 "cluster.join.dnsName: \"\" (expected a name, as mode is dns)",
-                "admin.readiness: [faces, faces] (expected each check once), line 6 of nearside.yaml")
+                "admin.readiness: [faces, faces] (expected each check once), line 6 of"
+                    + " nearside.yaml")
             .stream()
             .sorted()
             .toList(),
         problems(
                 """
-            redis:
-              listen: {tls: {enabled: true, certFile: /c}}
-              upstream: {tls: {caFile: /c}, reconnectMinMillis: 300, reconnectMaxMillis: 200}
-              cache: {maxBytes: 1MiB, entryBytesMax: 2MiB, policies: [{match: a}, {match: a}]}
-            cluster: {secret: {value: short}, bind: {port: 65534, portCount: 3}, join: {mode: dns}}
-            admin: {readiness: [faces, faces]}
-            """)
+                redis:
+                  listen: {tls: {enabled: true, certFile: /c}}
+                  upstream: {tls: {caFile: /c}, reconnectMinMillis: 300, reconnectMaxMillis: 200}
+                  cache: {maxBytes: 1MiB, entryBytesMax: 2MiB, policies: [{match: a}, {match: a}]}
+                cluster: {secret: {value: short}, bind: {port: 65534, portCount: 3}, join: {mode: dns}}
+                admin: {readiness: [faces, faces]}
+                """)
             .stream()
             .sorted()
             .toList());
@@ -353,7 +362,8 @@ final class ConfigLoaderTest {
   void load_upstreamIsOwnListener_refused() {
     assertEquals(
         List.of(
-            "redis.upstream.url: redis://localhost:6379 (expected another address than redis.listen), line 1 of nearside.yaml"),
+            "redis.upstream.url: redis://localhost:6379 (expected another address than"
+                + " redis.listen), line 1 of nearside.yaml"),
         problems("redis: {upstream: {url: 'redis://localhost'}}"));
     assertEquals(
         1, problems("redis: {listen: {unixSocket: /s}, upstream: {url: 'unix:///s'}}").size());
@@ -367,7 +377,8 @@ final class ConfigLoaderTest {
   void load_adminOnTheRedisPort_refused() {
     assertEquals(
         List.of(
-            "admin.port: 6379 (expected another port than redis.listen.port), line 1 of nearside.yaml"),
+            "admin.port: 6379 (expected another port than redis.listen.port), line 1 of"
+                + " nearside.yaml"),
         problems("admin: {port: 6379}"));
     assertEquals(0, load("admin: {port: 0}\nredis: {listen: {port: 0}}").config().admin().port());
   }

@@ -125,7 +125,8 @@ public enum MetricNames {
   PG_LAG(
       Type.GAUGE,
       "db_replication_lag_seconds",
-      "Since when the primary has had something that this replica has not replayed; NaN for unknown.",
+      "Since when the primary has had something that this replica has not replayed; NaN for"
+          + " unknown.",
       "replica"),
   PG_READS(
       Type.COUNTER,
@@ -192,7 +193,8 @@ public enum MetricNames {
   PG_CONNECTIONS(
       Type.GAUGE,
       "nearside_postgres_pool_connections",
-      "Server connections: active, idle, used (idle for long), tested (checked or cleaned), being_canceled, login.",
+      "Server connections: active, idle, used (idle for long), tested (checked or cleaned),"
+          + " being_canceled, login.",
       "database",
       "user",
       "server",
