@@ -19,8 +19,8 @@ public record ClusterClientConfig(
         List<HostPort> members,
     @Setting(
             doc =
-                "Over how many topics the sidecars are spread that send, and so over the members; the"
-                    + " same in the whole fleet.",
+                "Over how many topics the sidecars are spread that send, and so over the members;"
+                    + " the same in the whole fleet.",
             byDefault = "8",
             min = 1,
             max = 64)

@@ -4,8 +4,8 @@ package io.nearside.config;
 public record ClusterConfig(
     @Setting(
             doc =
-                "`none`: alone. `embedded`: a Hazelcast member inside the sidecar. `client`: a client of"
-                    + " the Hazelcast cluster in `client`.",
+                "`none`: alone. `embedded`: a Hazelcast member inside the sidecar. `client`: a"
+                    + " client of the Hazelcast cluster in `client`.",
             byDefault = "none")
         ClusterTopology topology,
     @Setting(
@@ -16,8 +16,8 @@ public record ClusterConfig(
         String name,
     @Setting(
             doc =
-                "What the fleet's messages are sealed with, at least 16 bytes, the same in the whole fleet;"
-                    + " needed unless `topology` is `none`.",
+                "What the fleet's messages are sealed with, at least 16 bytes, the same in the"
+                    + " whole fleet; needed unless `topology` is `none`.",
             byDefault = "")
         Secret secret,
     @Setting(doc = "Where this sidecar listens for its peers.") ClusterBindConfig bind,
@@ -41,7 +41,8 @@ public record ClusterConfig(
         long heartbeatMillis,
     @Setting(
             doc =
-                "A member that was silent for so long is removed; at least twice `heartbeatMillis`.",
+                "A member that was silent for so long is removed; at least twice"
+                    + " `heartbeatMillis`.",
             byDefault = "5000",
             min = 1_000,
             max = 600_000)

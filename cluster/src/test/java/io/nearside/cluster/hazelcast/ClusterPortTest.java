@@ -81,12 +81,13 @@ final class ClusterPortTest {
       assertFalse(isFresh(a, 2), a::freshnessDetail);
       ITopic<Object> topic = stranger.getTopic("nearside");
       List<byte[]> recorded = new CopyOnWriteArrayList<>();
-      UUID listener = topic.addMessageListener(
-          message -> {
-            if (message.getMessageObject() instanceof byte[] frame && recorded.size() < 1_000) {
-              recorded.add(frame);
-            }
-          });
+      UUID listener =
+          topic.addMessageListener(
+              message -> {
+                if (message.getMessageObject() instanceof byte[] frame && recorded.size() < 1_000) {
+                  recorded.add(frame);
+                }
+              });
       b.publish(0, bytes("written"));
       await("a hears b", () -> heardByA.keys.size() == 1);
       await("recorded", () -> recorded.size() > 5);

@@ -67,7 +67,7 @@ final class StrangersTest {
   void memberNeverHeard_whereNothingWatchesTheUpstream_fencesAsLongAsItIsListed() {
     InvalidationBus a = start("a", SECRET, 30_000, heard);
     start("x", OTHER_SECRET, 30_000, new RecordingListener());
-    passMillis(120_000);
+    passMillis(35_000);
     assertFalse(isFresh(a), a::freshnessDetail);
     assertEquals(0, a.statistics().strangers());
   }

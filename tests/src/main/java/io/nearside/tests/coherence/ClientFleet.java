@@ -5,6 +5,7 @@ import io.nearside.tests.stack.HazelcastServer;
 import io.nearside.tests.stack.RedisServer;
 import io.nearside.tests.stack.SidecarProcess;
 import java.io.File;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
  * too, in front of one Redis. Blocking; one thread at a time.
  */
 public final class ClientFleet implements FleetUnderTest {
-  private static final Duration JOINED_WITHIN = Duration.ofSeconds(90);
+  private static final Duration JOINED_WITHIN = Duration.ofSeconds(150);
 
   private final RedisServer redis = RedisServer.start();
   private final List<HazelcastServer> members = new ArrayList<>();
@@ -130,15 +131,24 @@ public final class ClientFleet implements FleetUnderTest {
   private void await(String what, Answer expected) {
     long deadline = System.nanoTime() + JOINED_WITHIN.toNanos();
     for (SidecarProcess sidecar : sidecars) {
-      String answer = sidecar.get("/cluster").body().replace(" ", "");
+      String answer = cluster(sidecar);
       while (!expected.isExpected(answer)) {
         if (System.nanoTime() - deadline > 0) {
           throw new IllegalStateException(
               "not " + what + " in time: " + answer + "\n" + sidecar.log());
         }
         LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-        answer = sidecar.get("/cluster").body().replace(" ", "");
+        answer = cluster(sidecar);
       }
+    }
+  }
+
+  /** What it says of its cluster; why not, where it does not. */
+  private static String cluster(SidecarProcess sidecar) {
+    try {
+      return sidecar.get("/cluster").body().replace(" ", "");
+    } catch (UncheckedIOException e) {
+      return String.valueOf(e.getCause());
     }
   }
 

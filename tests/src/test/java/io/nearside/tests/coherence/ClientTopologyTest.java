@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The promises on sidecars that are clients of a Hazelcast cluster, all of them real processes. */
-@Timeout(400)
+@Timeout(600)
 final class ClientTopologyTest {
   private static final Duration RUN = Duration.ofSeconds(5);
 
