@@ -26,7 +26,8 @@ final class RedisFaceConsistency implements ConsistencyView {
                     RedisFaceCache.fence(face.fence()),
                     face.cache().epoch(),
                     RedisFaceFigures.byLabel(statistics.epochMoves()),
-                    tracking()));
+                    tracking(),
+                    face.hasStrongKeys() ? RedisFaceCache.fence(face.strongFence()) : null));
   }
 
   private Tracking tracking() {

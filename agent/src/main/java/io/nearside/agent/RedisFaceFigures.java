@@ -3,11 +3,13 @@ package io.nearside.agent;
 import io.nearside.agent.metrics.LatencyHistogram;
 import io.nearside.agent.metrics.RedisFigures;
 import io.nearside.agent.metrics.RedisSnapshot;
+import io.nearside.agent.metrics.StrongSnapshot;
 import io.nearside.agent.net.DisconnectReason;
 import io.nearside.agent.redis.LatencyCounts;
 import io.nearside.agent.redis.PinReason;
 import io.nearside.agent.redis.RedisFace;
 import io.nearside.agent.redis.RedisStatistics;
+import io.nearside.agent.redis.StrongStatistics;
 import io.nearside.cluster.EpochReason;
 import io.vertx.core.Future;
 import java.util.HashMap;
@@ -67,7 +69,19 @@ final class RedisFaceFigures implements RedisFigures {
         byLabel(statistics.epochMoves()),
         face.cache().statistics(),
         face.upstreamHealth().get().up(),
-        face.tracksWriters());
+        face.tracksWriters(),
+        strong());
+  }
+
+  private StrongSnapshot strong() {
+    StrongStatistics statistics = face.strongStatistics();
+    return new StrongSnapshot(
+        face.isAnchored(),
+        face.fence().open() && face.strongFence().open(),
+        statistics.writes(),
+        statistics.waitSeconds(),
+        statistics.leaseWaits(),
+        statistics.refused());
   }
 
   static Map<String, Long> byLabel(Map<EpochReason, Long> moves) {

@@ -30,10 +30,27 @@ final class OwnHolds {
     /** Whom it waits for, and until when at most. */
     final Map<Incarnation, Long> waiting;
 
-    Sent(OwnHold hold, Map<Incarnation, Long> waiting) {
+    /** Not granted before, for the sake of those that were out of sight when it was sent. */
+    final long notBeforeNanos;
+
+    Sent(OwnHold hold, Map<Incarnation, Long> waiting, long notBeforeNanos) {
       this.hold = hold;
       this.waiting = waiting;
+      this.notBeforeNanos = notBeforeNanos;
     }
+
+    /** When it is granted if nobody acks any more. */
+    long endNanos() {
+      long end = notBeforeNanos;
+      for (long leaseEnd : waiting.values()) {
+        end = later(end, leaseEnd);
+      }
+      return end;
+    }
+  }
+
+  private static long later(long one, long other) {
+    return other - one > 0 ? other : one;
   }
 
   private final Map<Long, Sent> outstanding = new LinkedHashMap<>();
@@ -45,7 +62,7 @@ final class OwnHolds {
   private final List<OwnHold> ready = new ArrayList<>();
   private long nextId = 1;
 
-  /** Until when peers that are out of sight may answer from memory; null for not at all. */
+  /** Until when peers that went out of sight may answer from memory; null for none ever did. */
   private @Nullable Long graceUntilNanos;
 
   /** When the next one could be granted without an ack; null for never. */
@@ -59,7 +76,9 @@ final class OwnHolds {
    */
   List<HeldKeys> ask(OwnHold hold, Map<Incarnation, Long> leaseEnds, long nowNanos) {
     hold.id = nextId++;
-    Sent sent = new Sent(hold, new HashMap<>(leaseEnds));
+    Long grace = graceUntilNanos;
+    long notBefore = grace == null ? nowNanos : later(nowNanos, grace);
+    Sent sent = new Sent(hold, new HashMap<>(leaseEnds), notBefore);
     outstanding.put(hold.id, sent);
     waiting.put(hold.id, sent);
     review(nowNanos);
@@ -84,8 +103,8 @@ final class OwnHolds {
       if (sent != null && sent.acked.add(peer)) {
         acks.merge(peer, 1, Integer::sum);
         sent.waiting.remove(peer);
-        if (waiting.containsKey(id) && isOver(sent, nowNanos)) {
-          waiting.remove(id);
+        boolean over = sent.endNanos() - nowNanos <= 0;
+        if (over && waiting.remove(id) != null) {
           ready.add(sent.hold);
         }
       }
@@ -94,21 +113,24 @@ final class OwnHolds {
 
   /** A peer answers nothing from memory any more, in this life. */
   void departed(Incarnation peer, long nowNanos) {
-    acks.remove(peer);
-    for (Sent sent : outstanding.values()) {
-      sent.acked.remove(peer);
-      sent.waiting.remove(peer);
-    }
+    forget(peer);
+    waiting.values().forEach(sent -> sent.waiting.remove(peer));
     review(nowNanos);
   }
 
-  /** A peer is out of sight, and may answer from memory until then. */
-  void vanished(Incarnation peer, long leaseEndNanos, long nowNanos) {
-    Long until = graceUntilNanos;
-    if (until == null || leaseEndNanos - until > 0) {
-      graceUntilNanos = leaseEndNanos;
-    }
-    departed(peer, nowNanos);
+  /**
+   * A peer is out of sight, and may answer from memory until then. Those that wait for it already
+   * have granted it nothing since.
+   */
+  void vanished(Incarnation peer, long leaseEndNanos) {
+    Long grace = graceUntilNanos;
+    graceUntilNanos = grace == null ? leaseEndNanos : later(grace, leaseEndNanos);
+    forget(peer);
+  }
+
+  private void forget(Incarnation peer) {
+    acks.remove(peer);
+    outstanding.values().forEach(sent -> sent.acked.remove(peer));
   }
 
   /** Grants those whose time has come. */
@@ -123,32 +145,15 @@ final class OwnHolds {
     dueNanos = null;
     for (Iterator<Sent> each = waiting.values().iterator(); each.hasNext(); ) {
       Sent sent = each.next();
-      if (isOver(sent, nowNanos)) {
+      long end = sent.endNanos();
+      if (end - nowNanos <= 0) {
         each.remove();
         ready.add(sent.hold);
       } else {
-        long end = end(sent, nowNanos);
         Long due = dueNanos;
         dueNanos = due == null || end - due < 0 ? end : due;
       }
     }
-  }
-
-  private boolean isOver(Sent sent, long nowNanos) {
-    return end(sent, nowNanos) - nowNanos <= 0;
-  }
-
-  /** When it is granted if nobody acks; not after now for one that needs not wait. */
-  private long end(Sent sent, long nowNanos) {
-    long end = nowNanos;
-    Long grace = graceUntilNanos;
-    if (grace != null && grace - end > 0) {
-      end = grace;
-    }
-    for (long leaseEnd : sent.waiting.values()) {
-      end = leaseEnd - end > 0 ? leaseEnd : end;
-    }
-    return end;
   }
 
   /** Whether a peer has applied all that are outstanding. */

@@ -98,7 +98,7 @@ class StrongKeys {
     grace(nowNanos);
     Incarnation life = peer.incarnation;
     if (life != null) {
-      own.vanished(life, leaseEndNanos(peer), nowNanos);
+      own.vanished(life, leaseEndNanos(peer));
       ofPeers.lost(life, nowNanos);
       acks.remove(life);
     }

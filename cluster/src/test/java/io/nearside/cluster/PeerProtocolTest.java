@@ -761,7 +761,9 @@ final class PeerProtocolTest {
   void echoes_holdNewestStampOfEachPeer() {
     settledWith(a, b);
     a.prove();
-    assertEquals(List.of(new Echo(a.life, a.stamp), new Echo(b.life, b.stamp)), protocol.echoes());
+    assertEquals(
+        List.of(new Echo(a.life, a.stamp, true), new Echo(b.life, b.stamp, true)),
+        protocol.echoes());
   }
 
   @Test

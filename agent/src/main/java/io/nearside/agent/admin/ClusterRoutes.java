@@ -95,6 +95,7 @@ final class ClusterRoutes {
         .forEach(move -> moves.put(move.getKey(), move.getValue()));
     return new JsonObject()
         .put("fence", json(report.fence()))
+        .put("strong", report.strong() == null ? null : json(report.strong()))
         .put("tracking", report.tracking().name().toLowerCase(Locale.ROOT))
         .put("epoch", report.epoch())
         .put("epochMoves", moves)

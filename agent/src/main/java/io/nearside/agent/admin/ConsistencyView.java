@@ -2,6 +2,7 @@ package io.nearside.agent.admin;
 
 import io.vertx.core.Future;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** How consistent this sidecar's answers are. Safe from any thread. */
 public interface ConsistencyView {
@@ -19,8 +20,15 @@ public interface ConsistencyView {
    * A look at it.
    *
    * @param epochMoves how often the epoch moved, by the reason's label
+   * @param strong what the answers of strongly consistent keys rest on beside the fence; null where
+   *     no policy is strong
    */
-  record Report(FenceReport fence, long epoch, Map<String, Long> epochMoves, Tracking tracking) {
+  record Report(
+      FenceReport fence,
+      long epoch,
+      Map<String, Long> epochMoves,
+      Tracking tracking,
+      @Nullable FenceReport strong) {
     public Report {
       epochMoves = Map.copyOf(epochMoves);
     }

@@ -74,6 +74,7 @@ final class AgentCollector implements MultiCollector {
       cache(families, now);
       connections(families, now);
       latencies(families, now);
+      StrongFamilies.add(families, now.strong());
     }
     PostgresSnapshot postgresNow = postgres;
     if (postgresNow != null) {

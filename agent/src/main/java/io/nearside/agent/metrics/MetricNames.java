@@ -54,6 +54,31 @@ public enum MetricNames {
       "nearside_staleness_lag_worst_seconds",
       "The worst of the above in the last minute."),
 
+  STRONG_ANCHORED(
+      Type.GAUGE,
+      "nearside_strong_anchored",
+      "1 while no sidecar that the bus does not know can be writing strongly consistent keys."),
+  STRONG_OPEN(
+      Type.GAUGE,
+      "nearside_strong_open",
+      "1 while strongly consistent keys may be answered from memory, else 0."),
+  STRONG_WRITES(
+      Type.COUNTER,
+      "nearside_strong_writes_total",
+      "Writes of strongly consistent keys that were let through."),
+  STRONG_WAIT(
+      Type.SUMMARY,
+      "nearside_strong_wait_seconds",
+      "How long they waited for the peers to drop their keys."),
+  STRONG_LEASE_WAITS(
+      Type.COUNTER,
+      "nearside_strong_lease_waits_total",
+      "Those that waited for a lease and longer, because a peer did not answer."),
+  STRONG_REFUSED(
+      Type.COUNTER,
+      "nearside_strong_refused_total",
+      "Writes of strongly consistent keys that were refused with TRYAGAIN."),
+
   BUS_JOINED(Type.GAUGE, "nearside_bus_joined", "1 while the cluster is joined, else 0."),
   CLUSTER_MEMBERS(
       Type.GAUGE, "nearside_cluster_members", "Sidecars in the cluster, this one included."),
@@ -121,7 +146,8 @@ public enum MetricNames {
   PG_LAG(
       Type.GAUGE,
       "db_replication_lag_seconds",
-      "Since when the primary has had something that this replica has not replayed; NaN for unknown.",
+      "Since when the primary has had something that this replica has not replayed; NaN for"
+          + " unknown.",
       "replica"),
   PG_READS(
       Type.COUNTER,
@@ -188,7 +214,8 @@ public enum MetricNames {
   PG_CONNECTIONS(
       Type.GAUGE,
       "nearside_postgres_pool_connections",
-      "Server connections: active, idle, used (idle for long), tested (checked or cleaned), being_canceled, login.",
+      "Server connections: active, idle, used (idle for long), tested (checked or cleaned),"
+          + " being_canceled, login.",
       "database",
       "user",
       "server",

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param pinned clients with a connection of their own, by reason
  * @param ownConnections upstream connections that belong to one client
  * @param tracking whether writers that bypass the sidecars are seen
+ * @param strong about strongly consistent keys
  */
 public record RedisSnapshot(
     long hits,
@@ -30,7 +31,8 @@ public record RedisSnapshot(
     Map<String, Long> epochMoves,
     CacheStatistics cache,
     boolean upstreamUp,
-    boolean tracking) {
+    boolean tracking,
+    StrongSnapshot strong) {
 
   public RedisSnapshot {
     latencies = Map.copyOf(latencies);

@@ -12,6 +12,7 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -204,12 +205,19 @@ final class Anchor {
     return upstream.redisOptions().setProtocolNegotiation(false);
   }
 
+  @SuppressWarnings("ReferenceEquality") // this very client, not its successor
   private Future<Response> subscribe(Redis opened, RedisConnection subscriber) {
     watch(opened, subscriber);
-    subscriber.handler(message -> {});
+    // Vert.x takes SUBSCRIBE for answered when it is sent: a refusal comes as a message.
+    subscriber.handler(
+        message -> {
+          if (client == opened && message.type() == ResponseType.ERROR) {
+            lost(message.toString());
+          }
+        });
     return subscriber
         .send(Request.cmd(Command.CLIENT).arg("SETNAME").arg(clientName))
-        .compose(
+        .transform(
             named ->
                 subscriber.send(
                     Request.cmd(Command.SUBSCRIBE).arg(fleetChannel).arg(channel(bus.anchorId()))));

@@ -48,9 +48,7 @@ public final class RedisFace {
   private final Scope initialScope;
   private final ControlConnection control;
   private final @Nullable TrackingConnection tracking;
-  private final Anchor anchor;
-  private final Fence strongFence;
-  private final StrongFigures strong;
+  private final StrongKeys strong;
   private final long maxStalenessMillis;
   private final List<RedisLoop> loops = new CopyOnWriteArrayList<>();
   private final List<Consumer<ClusterEvent>> eventListeners = new CopyOnWriteArrayList<>();
@@ -113,19 +111,7 @@ public final class RedisFace {
     } else {
       tracking = null;
     }
-    this.anchor =
-        new Anchor(
-            vertx,
-            upstream,
-            coherence,
-            config.cluster().name(),
-            nodeId,
-            config.coherence().strongLeaseMillis(),
-            retryMillis);
-    this.strongFence = new Fence(System::nanoTime);
-    strongFence.add(new Fence.Source("bus", bus::strongUntilNanos, bus::strongDetail));
-    strongFence.add(new Fence.Source("anchor", anchor::readUntilNanos, anchor::detail));
-    this.strong = new StrongFigures(config.coherence().strongLeaseMillis());
+    this.strong = new StrongKeys(vertx, upstream, coherence, config);
     this.initialScope =
         java.util.Objects.requireNonNull(
             scopes.of(
@@ -148,10 +134,8 @@ public final class RedisFace {
     if (!before.equals(cache)) {
       coherence.moveEpoch(EpochReason.CONFIG_RELOAD);
     }
-    if (settings.hasStrong() && !hadStrong) {
-      anchor.start();
-    } else if (hadStrong && !settings.hasStrong()) {
-      var _ = anchor.stop();
+    if (settings.hasStrong() != hadStrong) {
+      strong.apply(settings.hasStrong());
     }
     if (tracking != null && settings.cachesAnything() && !cached) {
       vertx.runOnContext(v -> tracking.start());
@@ -171,7 +155,7 @@ public final class RedisFace {
     }
     control.start();
     if (settings.hasStrong()) {
-      anchor.start();
+      strong.apply(true);
     }
     if (tracking != null && settings.cachesAnything()) {
       tracking.start();
@@ -224,23 +208,12 @@ public final class RedisFace {
 
     @Override
     public void held(String fromNode, List<HeldKey> keys) {
-      if (keys.isEmpty()) {
-        coherence.cache().beginEpochWrite(true);
-      }
-      for (HeldKey key : keys) {
-        coherence.cache().beginWrite(new Key.Stored(key.database(), key.key()), fromNode);
-      }
+      strong.held(fromNode, keys);
     }
 
     @Override
     public void settled(String fromNode, List<HeldKey> keys) {
-      if (keys.isEmpty()) {
-        coherence.cache().endEpochWrite(true);
-      }
-      for (HeldKey key : keys) {
-        // Nothing can have been stored under the hold; the leases break again.
-        coherence.cache().endWrite(new Key.Stored(key.database(), key.key()));
-      }
+      strong.settled(keys);
     }
 
     @Override
@@ -272,11 +245,7 @@ public final class RedisFace {
     return pinned;
   }
 
-  Anchor anchor() {
-    return anchor;
-  }
-
-  StrongFigures strong() {
+  StrongKeys strong() {
     return strong;
   }
 
@@ -406,7 +375,22 @@ public final class RedisFace {
 
   /** Whether strongly consistent keys may be answered from memory, the ordinary fence apart. */
   public Fence strongFence() {
-    return strongFence;
+    return strong.fence();
+  }
+
+  /** Whether any key is strongly consistent. */
+  public boolean hasStrongKeys() {
+    return settings.hasStrong();
+  }
+
+  /** Whether no sidecar that the bus does not know can be writing strongly consistent keys. */
+  public boolean isAnchored() {
+    return strong.anchor().readUntilNanos() - System.nanoTime() > 0;
+  }
+
+  /** What became of their writes. */
+  public StrongStatistics strongStatistics() {
+    return strong.figures().statistics();
   }
 
   public InvalidationBus bus() {
@@ -479,8 +463,7 @@ public final class RedisFace {
         });
     return closing
         .compose(v -> drained.future())
-        // Before the bus is left: who is counted and not known makes its peers stop answering.
-        .eventually(anchor::stop)
+        .eventually(strong::stop)
         .onComplete(
             v -> {
               control.close();

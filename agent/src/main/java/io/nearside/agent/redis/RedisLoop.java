@@ -111,7 +111,7 @@ final class RedisLoop {
    * nothing but time ends a lease.
    */
   boolean strongFenceOpen() {
-    return face.settings().hasStrong() && face.strongFence().open(nowNanos);
+    return face.settings().hasStrong() && face.strong().fence().open(nowNanos);
   }
 
   /** The scanner for a session that has no command half read. */

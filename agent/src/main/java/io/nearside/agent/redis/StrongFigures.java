@@ -37,19 +37,8 @@ final class StrongFigures {
     refused.increment();
   }
 
-  long heldCount() {
-    return held.sum();
-  }
-
-  long waitNanosTotal() {
-    return waitNanos.sum();
-  }
-
-  long leasesWaitedCount() {
-    return leasesWaited.sum();
-  }
-
-  long refusedCount() {
-    return refused.sum();
+  StrongStatistics statistics() {
+    return new StrongStatistics(
+        held.sum(), waitNanos.sum() / 1e9, leasesWaited.sum(), refused.sum());
   }
 }

@@ -86,7 +86,7 @@ final class StrongWrites {
     session.strongWrite(strong);
     Admission admission = look(session, strong);
     if (admission instanceof Waiting) {
-      loop.after(loop.face().strong().waitMillisMax(), () -> session.askAgain(strong));
+      loop.after(loop.face().strong().figures().waitMillisMax(), () -> session.askAgain(strong));
     }
     return admission;
   }
@@ -96,17 +96,17 @@ final class StrongWrites {
     long now = System.nanoTime();
     long waited = now - strong.askedNanos();
     boolean granted = strong.isGranted();
-    boolean anchored = loop.face().anchor().mayWrite(now);
-    if (waited >= loop.face().strong().waitMillisMax() * 1_000_000) {
+    boolean anchored = loop.face().strong().anchor().mayWrite(now);
+    if (waited >= loop.face().strong().figures().waitMillisMax() * 1_000_000) {
       session.strongWrite(null);
       strong.settle();
       return refused(
           granted && !anchored
-              ? loop.face().anchor().detail()
+              ? loop.face().strong().anchor().detail()
               : "not granted in time: " + loop.coherence().bus().strongDetail());
     }
     if (granted && anchored) {
-      loop.face().strong().held(waited);
+      loop.face().strong().figures().held(waited);
       return ADMITTED;
     }
     session.waitForGrant();
@@ -117,7 +117,7 @@ final class StrongWrites {
   }
 
   private Refused refused(String why) {
-    loop.face().strong().refused();
+    loop.face().strong().figures().refused();
     return new Refused(Errors.strongRefused(why));
   }
 }

@@ -8,6 +8,7 @@ import io.nearside.agent.metrics.AgentMetrics;
 import io.nearside.agent.metrics.LatencyHistogram;
 import io.nearside.agent.metrics.RedisFigures;
 import io.nearside.agent.metrics.RedisSnapshot;
+import io.nearside.agent.metrics.StrongSnapshot;
 import io.nearside.cluster.ClusterEvent;
 import io.nearside.config.AdminConfig;
 import io.nearside.config.ConfigException;
@@ -89,7 +90,11 @@ final class AdminFixture implements AutoCloseable {
         () ->
             Future.succeededFuture(
                 new ConsistencyView.Report(
-                    cache.fence(), 5, Map.of("bus-gap", 2L), ConsistencyView.Tracking.ON)),
+                    cache.fence(),
+                    5,
+                    Map.of("bus-gap", 2L),
+                    ConsistencyView.Tracking.ON,
+                    cache.fence())),
         config(),
         postgres,
         () -> Future.failedFuture("no numbers"),
@@ -157,7 +162,8 @@ final class AdminFixture implements AutoCloseable {
         Map.of("bus-gap", 2L),
         cache,
         true,
-        true);
+        true,
+        new StrongSnapshot(true, true, 5, 0.5, 1, 2));
   }
 
   private ConfigOperations config() {

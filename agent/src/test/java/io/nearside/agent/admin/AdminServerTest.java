@@ -57,6 +57,7 @@ final class AdminServerTest {
         () -> assertEquals(3.0, report.getJsonObject("lag").getDouble("worstMillis")),
         () -> assertEquals(2.0, report.getJsonObject("lag").getDouble("meanMillis")),
         () -> assertEquals("on", report.getString("tracking")),
+        () -> assertTrue(report.getJsonObject("strong").containsKey("open")),
         () -> assertEquals(7, report.getInteger("gaps")));
   }
 

@@ -42,7 +42,8 @@ final class AgentCollectorTest {
         Map.of("flush", 1L),
         new CacheStatistics(1, 2, 3, 4, 5, 6, 7, Map.of(RefusedFill.FENCED, 1L)),
         true,
-        true);
+        true,
+        new StrongSnapshot(true, true, 5, 0.5, 1, 2));
   }
 
   private static PostgresSnapshot postgres() {
