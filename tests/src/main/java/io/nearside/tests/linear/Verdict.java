@@ -15,7 +15,7 @@ sealed interface Verdict {
    *     that were refused though their value was seen
    */
   record Violated(String key, List<Operation> operations) implements Verdict {
-    private static final int LINES_MAX = 40;
+    private static final int LINES_MAX = 16;
 
     public Violated {
       operations = List.copyOf(operations);

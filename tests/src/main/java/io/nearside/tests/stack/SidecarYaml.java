@@ -234,7 +234,7 @@ public record SidecarYaml(
     return """
     redis:
       listen: {host: 127.0.0.1, port: %d, unixSocket: '%s'}
-      upstream: {url: '%s'}
+      upstream: {url: '%s', unknownOutcomeMillis: %d}
       clients: {connectionsMax: %d, stallMillis: %d}
       cache: {enabled: %s%s}
       tracking: {enabled: %s}
