@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,8 @@ final class ChaosFleet implements FleetUnderTest {
   /** The port of every sidecar's cluster member. */
   static final int CLUSTER_PORT = 5701;
 
+  private static final String DISK = "disk";
+  private static final int DISK_KIBIBYTES = 64;
   private static final int LOG_LINES = 10;
 
   /** Only the failover that a scenario makes is to happen; a busy machine looks like a dead one. */
@@ -109,6 +112,7 @@ final class ChaosFleet implements FleetUnderTest {
     for (int i = 0; i < count; i++) {
       hosts.add(network.addHost());
     }
+    Path disk = network.smallDisk(DISK, DISK_KIBIBYTES);
     for (int i = 0; i < count; i++) {
       texts.add(
           new ChaosYaml(
@@ -116,6 +120,7 @@ final class ChaosFleet implements FleetUnderTest {
                   hosts.get(i).address(),
                   group.nodes(),
                   tracking,
+                  disk.resolve("hot-" + i),
                   hosts.stream().map(Host::address).toList())
               .text());
       sidecars.add(SidecarProcess.launch(hosts.get(i), texts.get(i), QUICK_START));
@@ -142,6 +147,11 @@ final class ChaosFleet implements FleetUnderTest {
   /** What lies between Redis and whoever asks the sentinels for it. */
   List<TamperProxy> hops() {
     return hops;
+  }
+
+  /** The disk that all sidecars keep their hot lists on. */
+  Path disk() {
+    return network.folder().resolve(DISK);
   }
 
   Network network() {

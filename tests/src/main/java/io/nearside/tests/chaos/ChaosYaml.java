@@ -2,6 +2,7 @@ package io.nearside.tests.chaos;
 
 import io.nearside.tests.linear.StrongPlan;
 import io.nearside.tests.stack.SentinelGroup;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -11,10 +12,16 @@ import java.util.stream.Collectors;
  *
  * @param address of the host
  * @param sentinels {@code host:port,...}
+ * @param hotList where the names of the hot keys are kept
  * @param members the addresses of all hosts, its own included
  */
 record ChaosYaml(
-    String nodeId, String address, String sentinels, boolean tracking, List<String> members) {
+    String nodeId,
+    String address,
+    String sentinels,
+    boolean tracking,
+    Path hotList,
+    List<String> members) {
   ChaosYaml {
     members = List.copyOf(members);
   }
@@ -36,6 +43,7 @@ record ChaosYaml(
         sentinel: {master: %s, nodes: ['%s']}
       cache: {policies: %s}
       tracking: {enabled: %s}
+      warm: {file: '%s', everyMillis: 1000}
     cluster:
       topology: embedded
       name: chaos
@@ -56,6 +64,7 @@ record ChaosYaml(
             sentinels.replace(",", "', '"),
             StrongPlan.STRONG,
             tracking,
+            hotList,
             address,
             ChaosFleet.CLUSTER_PORT,
             joined);

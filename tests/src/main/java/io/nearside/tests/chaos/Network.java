@@ -78,6 +78,14 @@ final class Network implements AutoCloseable {
     return Path.of(System.getProperty("java.io.tmpdir"), PREFIX + "chaos-" + pid);
   }
 
+  /** A file system of that size in the folder; it goes with the network. */
+  Path smallDisk(String name, int kibibytes) {
+    Path disk = folder().resolve(name);
+    Tool.run("mkdir", "-p", disk.toString());
+    Tool.run("mount", "-t", "tmpfs", "-o", "size=" + kibibytes + "k", "tmpfs", disk.toString());
+    return disk;
+  }
+
   /** This process's own address. */
   String gateway() {
     return subnet + ".1";
@@ -186,6 +194,12 @@ final class Network implements AutoCloseable {
       }
     }
     Tool.attempt("ip", "link", "del", "nsb" + pid);
+    for (String line : Tool.run("cat", "/proc/mounts").lines().toList()) {
+      String mount = line.split(" ", 3)[1];
+      if (mount.startsWith(folder(pid) + "/")) {
+        Tool.attempt("umount", "-l", mount);
+      }
+    }
     Tool.attempt("rm", "-rf", folder(pid).toString());
   }
 }

@@ -45,6 +45,7 @@ final class Scenarios {
         Scenario.of("failover", "Redis dies in mid-write", 2, 20, Scenarios::failover)
             .rollingBack(),
         Scenario.of("flood", "strangers and a publisher storm", 5, 60, Flood::strike),
+        Scenario.of("disk-full", "no room for the hot lists", 3, 20, FullDisk::strike),
         Scenario.of("memory", "a small heap and hostile volume", 4, 30, HostileVolume::strike));
   }
 

@@ -25,7 +25,8 @@ final class ChaosTest {
   @Test
   void list_namesEveryScenario() {
     assertEquals(0, chaos("--list"));
-    Scenarios.all().forEach(each -> assertTrue(printed.toString().contains(each.title()), each.name()));
+    Scenarios.all()
+        .forEach(each -> assertTrue(printed.toString().contains(each.title()), each.name()));
   }
 
   @Test
