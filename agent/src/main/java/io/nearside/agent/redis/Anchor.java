@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 final class Anchor {
   private static final Logger log = LoggerFactory.getLogger(Anchor.class);
   private static final int LOOKS_PER_LEASE = 4;
+  /** How many leases it waits for the bus before it subscribes all the same. */
+  private static final int PATIENCE_LEASES = 5;
+
   private static final int RETRIES_SKIPPED_WHEN_REFUSED = 10;
 
   private final Vertx vertx;
@@ -58,6 +61,7 @@ final class Anchor {
   private boolean anchored;
   private volatile long readUntilNanos;
   private volatile long writeUntilNanos;
+  private long patientUntilNanos;
   private volatile String detail = "no policy is strong";
 
   Anchor(
@@ -89,6 +93,7 @@ final class Anchor {
         v -> {
           if (timer == null) {
             detail = "waiting for the bus";
+            patientUntilNanos = System.nanoTime() + PATIENCE_LEASES * leaseNanos;
             timer = vertx.setPeriodic(leaseMillis / LOOKS_PER_LEASE, beat -> beat());
           }
         });
@@ -114,6 +119,16 @@ final class Anchor {
   /** Until when no sidecar that the bus does not know of can have written a strong key. */
   long readUntilNanos() {
     return readUntilNanos;
+  }
+
+  /** The upstream is another server now: begins anew there. */
+  void restart() {
+    context.runOnContext(
+        v -> {
+          if (client != null) {
+            lost("the primary has moved");
+          }
+        });
   }
 
   /** Whether all who do not know this sidecar have stopped answering strong keys from memory. */
@@ -162,12 +177,13 @@ final class Anchor {
 
   /**
    * Whether the peers know this sidecar, as far as can be told from here: who subscribes before
-   * they do makes them stop answering from memory for a while.
+   * they do makes them stop answering from memory for a while. A bus that does not come does not
+   * keep it from writing.
    */
   private boolean isKnown(long now) {
     long until = bus.strongUntilNanos();
     boolean proven = until == Long.MAX_VALUE || until - now > 0;
-    boolean twice = proven && provenBefore;
+    boolean twice = (proven && provenBefore) || now - patientUntilNanos >= 0;
     provenBefore = proven;
     if (!proven) {
       detail = "waiting for the bus: " + bus.strongDetail();

@@ -80,7 +80,9 @@ final class Coherence {
 
   /** The same because of what {@code from}, a sidecar, has done or failed to do. */
   void moveEpoch(EpochReason reason, String from) {
-    if (reason == EpochReason.TRACKING_LOST && keepsStale.getAsBoolean()) {
+    boolean tracking =
+        reason == EpochReason.TRACKING_LOST || reason == EpochReason.TRACKING_HANDOVER;
+    if (tracking && keepsStale.getAsBoolean()) {
       cache.suspectAll(fence.openUntilNanos());
     } else {
       cache.moveEpoch();

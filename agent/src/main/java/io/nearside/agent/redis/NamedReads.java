@@ -81,6 +81,10 @@ final class NamedReads {
     if (patterns.isEmpty()) {
       return Future.succeededFuture(List.of());
     }
+    return face.upstream().known().compose(v -> scanned(patterns, max));
+  }
+
+  private Future<List<HotRead>> scanned(List<String> patterns, int max) {
     Redis client = Redis.createClient(vertx, face.upstream().redisOptions());
     return client
         .connect()

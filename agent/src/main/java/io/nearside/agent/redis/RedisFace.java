@@ -425,6 +425,7 @@ public final class RedisFace {
     if (tracking != null) {
       tracking.restart();
     }
+    strong.anchor().restart();
     var staying = new AtomicInteger(loops.size());
     for (RedisLoop loop : loops) {
       loop.run(
