@@ -25,7 +25,7 @@ public final class HazelcastServer implements AutoCloseable {
   public static final String CLUSTER_NAME = "nearside";
 
   private static final String MAIN_CLASS = "com.hazelcast.core.server.HazelcastMemberStarter";
-  private static final Duration STARTED_WITHIN = Duration.ofSeconds(150);
+  private static final Duration STARTED_WITHIN = Duration.ofSeconds(240);
   private static final String LOG = "hazelcast.log";
 
   private final Path folder;
