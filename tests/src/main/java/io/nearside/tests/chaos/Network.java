@@ -28,6 +28,7 @@ final class Network implements AutoCloseable {
   private static final String PREFIX = "nearside-";
   private static final Pattern NAMESPACE = Pattern.compile("^nearside-(?<pid>\\d+)-\\d+\\b");
   private static final Pattern BRIDGE = Pattern.compile("\\bnsb(?<pid>\\d+)\\b");
+  private static final Pattern VETH = Pattern.compile("\\bnsv(?<pid>\\d+)x\\d+\\b");
   private static final int FIRST_HOST = 10;
 
   private final long pid = ProcessHandle.current().pid();
@@ -191,6 +192,13 @@ final class Network implements AutoCloseable {
                     ProcessHandle.of(Long.parseLong(child))
                         .ifPresent(ProcessHandle::destroyForcibly));
         Tool.attempt("ip", "netns", "del", namespace);
+      }
+    }
+    // A namespace goes when its last process has; what leads into it must go now.
+    Matcher veth = VETH.matcher(Tool.run("ip", "-o", "link", "show", "type", "veth"));
+    while (veth.find()) {
+      if (Long.parseLong(veth.group("pid")) == pid) {
+        Tool.attempt("ip", "link", "del", veth.group());
       }
     }
     Tool.attempt("ip", "link", "del", "nsb" + pid);
