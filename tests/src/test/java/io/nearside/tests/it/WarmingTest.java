@@ -185,7 +185,13 @@ final class WarmingTest {
           "it is refused",
           WITHIN,
           () ->
-              agent.redis().cache().statistics().refusedFills().get(RefusedFill.LEASE_BROKEN) > 0);
+              agent
+                      .redis()
+                      .cache()
+                      .statistics()
+                      .refusedFills()
+                      .getOrDefault(RefusedFill.LEASE_BROKEN, 0L)
+                  > 0);
       assertEquals(0, progress(agent).stored());
     }
   }

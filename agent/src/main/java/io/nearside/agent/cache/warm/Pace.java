@@ -37,6 +37,6 @@ public final class Pace {
 
   /** The largest batch that keeps reads a second apart or less: one key where the rate is low. */
   public int batch(int max) {
-    return (int) Math.clamp((long) Math.ceil(keysPerSecond), 1, max);
+    return Math.clamp((long) Math.ceil(keysPerSecond), 1, max);
   }
 }
