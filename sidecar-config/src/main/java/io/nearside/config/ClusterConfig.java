@@ -27,10 +27,10 @@ public record ClusterConfig(
     @Setting(
             doc =
                 "Whom a sidecar must have heard to answer from memory. `peers`: every other one."
-                    + " `trackers`: the elected trackers alone, which see every write at the upstream: for"
-                    + " more than some dozens of sidecars (docs/scaling.md); needs"
-                    + " `redis.tracking.trackers`; keys of `consistency: strong` are then not answered"
-                    + " from memory. The same in the whole fleet.",
+                    + " `trackers`: the elected trackers alone, which see every write at the"
+                    + " upstream: for more than some dozens of sidecars (docs/scaling.md); needs"
+                    + " `redis.tracking.trackers`; keys of `consistency: strong` are then not"
+                    + " answered from memory. The same in the whole fleet.",
             byDefault = "peers")
         ClusterProof proof,
     @Setting(

@@ -18,7 +18,8 @@ public record PostgresConfig(
         PostgresPoolConfig pool,
     @Setting(
             doc =
-                "What is different for some databases, users or applications; the first that matches holds.",
+                "What is different for some databases, users or applications; the first that"
+                    + " matches holds.",
             byDefault = "",
             max = 256,
             live = true)
@@ -31,7 +32,9 @@ public record PostgresConfig(
         PostgresBudgetConfig budget,
     @Setting(
             doc =
-                "Parameters beside those that the server reports which follow a client from one server connection to the next; a SET of any other pins the client to its connection.",
+                "Parameters beside those that the server reports which follow a client from one"
+                    + " server connection to the next; a SET of any other pins the client to its"
+                    + " connection.",
             byDefault =
                 "search_path,statement_timeout,lock_timeout,idle_in_transaction_session_timeout,extra_float_digits,bytea_output,work_mem,row_security,synchronous_commit,default_transaction_isolation,jit,enable_seqscan,enable_indexscan,enable_nestloop,enable_hashjoin,enable_mergejoin,random_page_cost,client_min_messages,lc_monetary,lc_numeric,lc_time,lc_messages,xmloption,plan_cache_mode",
             max = 512,

@@ -185,7 +185,7 @@ final class ConfigLoaderTest {
               upstream:
                 url: redis-cluster://a:1
                 mode: cluster
-              """));
+            """));
   }
 
   @Test

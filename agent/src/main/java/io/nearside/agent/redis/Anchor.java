@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class Anchor {
   private static final Logger log = LoggerFactory.getLogger(Anchor.class);
   private static final int LOOKS_PER_LEASE = 4;
+
   /** How many leases it waits for the bus before it subscribes all the same. */
   private static final int PATIENCE_LEASES = 5;
 

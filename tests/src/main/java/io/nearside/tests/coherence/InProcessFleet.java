@@ -48,6 +48,7 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
   // Many samples, so that short runs have some.
   private static final Map<String, String> SETTINGS =
       Map.of("NEARSIDE_COHERENCE_SAMPLER_PER_SECOND", "50");
+
   /** The default of the sidecars. */
   private static final long STRONG_LEASE_MILLIS = 1_000;
 

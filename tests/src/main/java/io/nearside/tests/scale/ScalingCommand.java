@@ -22,8 +22,10 @@ import picocli.CommandLine.Spec;
     name = "scaling",
     mixinStandardHelpOptions = true,
     description = {
-      "The bus of fleets of many sizes in virtual time: frames and bytes, the time until a write is invalidated",
-      "everywhere, what a join costs. With --real N also in real time, over Hazelcast, in this process."
+      "The bus of fleets of many sizes in virtual time: frames and bytes, the time until a write is"
+          + " invalidated",
+      "everywhere, what a join costs. With --real N also in real time, over Hazelcast, in this"
+          + " process."
     })
 public final class ScalingCommand implements Callable<Integer> {
   /** Beyond this many sidecars everyone's hearing everyone is not simulated: it takes hours. */

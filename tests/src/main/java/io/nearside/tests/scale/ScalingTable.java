@@ -9,7 +9,8 @@ final class ScalingTable {
   static final String HEAD =
       """
       | run | proof | sidecars | writes/s | frames/s at one sidecar | kB/s sent | kB/s received | everywhere, half / all, ms | frames of a join |
-      |---|---|---|---|---|---|---|---|---|"""
+      |---|---|---|---|---|---|---|---|---|\
+      """
           .stripIndent();
 
   private ScalingTable() {}
