@@ -41,7 +41,7 @@ record ChaosYaml(
         mode: sentinel
         connectMillis: 1000
         sentinel: {master: %s, nodes: ['%s']}
-      cache: {policies: %s}
+      cache: {policies: [{match: '%s*', consistency: strong}, {match: '*'}]}
       tracking: {enabled: %s}
       warm: {file: '%s', everyMillis: 1000}
     cluster:
@@ -62,7 +62,7 @@ record ChaosYaml(
             ChaosFleet.REDIS_PORT,
             SentinelGroup.MASTER,
             sentinels.replace(",", "', '"),
-            StrongPlan.STRONG,
+            StrongPlan.PREFIX,
             tracking,
             hotList,
             address,

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Virtual threads that do one thing over and over until they are told to stop. */
 final class Crowd {
+  private static final long AFTER_REFUSAL_NANOS = 1_000_000;
+
   private final List<Thread> threads = new ArrayList<>();
   private final LongAdder done = new LongAdder();
   private final LongAdder refused = new LongAdder();
@@ -33,7 +36,7 @@ final class Crowd {
         done.increment();
       } catch (IOException rejected) {
         refused.increment();
-        Thread.yield();
+        LockSupport.parkNanos(AFTER_REFUSAL_NANOS);
       }
     }
   }

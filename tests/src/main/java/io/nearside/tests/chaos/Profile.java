@@ -31,7 +31,18 @@ enum Profile {
     // What TCP had to send when the network was cut arrives at its next attempt after the end.
     Duration lateLanding = fault.multipliedBy(2).plus(LATE_LANDING_MARGIN);
     var rules = new CoherenceChecker.Settings(MAX_STALENESS, Duration.ZERO, lateLanding);
+    // A write through a sidecar drops its key everywhere, and so mends what nobody was told of.
+    int writersPerSidecar = scenario.tracking() ? 1 : 0;
     return new CoherencePlan(
-        seed, fault.plus(LONGEST_RECOVERY), 50, 2, 1, 2, 8, false, REQUEST_TIMEOUT, rules);
+        seed,
+        fault.plus(LONGEST_RECOVERY),
+        50,
+        2,
+        writersPerSidecar,
+        2,
+        8,
+        false,
+        REQUEST_TIMEOUT,
+        rules);
   }
 }

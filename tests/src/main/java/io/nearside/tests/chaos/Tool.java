@@ -2,7 +2,6 @@ package io.nearside.tests.chaos;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +50,7 @@ final class Tool {
   static void attempt(String... command) {
     try {
       run(command);
-    } catch (IllegalStateException | UncheckedIOException done) {
+    } catch (IllegalStateException done) {
       // what was to go is gone
     }
   }

@@ -11,7 +11,9 @@ import java.time.Duration;
  * @param writersPerSidecar connections, each with its thread
  * @param directWriters connections to the upstream, around the sidecars
  * @param writePauseMaxMillis between two writes of one writer
- * @param flushes whether writers now and then remove everything
+ * @param wild whether writers now and then remove everything, and rename outside of a transaction:
+ *     not where a write may land seconds late, for it would move another value than the checker
+ *     knows of
  * @param requestTimeout after which a client gives up; the outcome of its write is then unknown
  */
 public record CoherencePlan(
@@ -22,7 +24,7 @@ public record CoherencePlan(
     int writersPerSidecar,
     int directWriters,
     int writePauseMaxMillis,
-    boolean flushes,
+    boolean wild,
     Duration requestTimeout,
     CoherenceChecker.Settings rules) {
   private static final String SEED = "nearside.seed";
@@ -55,7 +57,7 @@ public record CoherencePlan(
         writersPerSidecar,
         directWriters,
         writePauseMaxMillis,
-        flushes,
+        wild,
         requestTimeout,
         rules);
   }
@@ -70,7 +72,7 @@ public record CoherencePlan(
         writersPerSidecar,
         count,
         writePauseMaxMillis,
-        flushes,
+        wild,
         requestTimeout,
         rules);
   }
@@ -87,7 +89,7 @@ public record CoherencePlan(
         writersPerSidecar,
         directWriters,
         writePauseMaxMillis,
-        flushes,
+        wild,
         requestTimeout,
         rules);
   }

@@ -30,7 +30,7 @@ final class WriterLoop implements Runnable {
   private final Mishaps mishaps;
   private final RandomGenerator random;
   private final long pauseNanosMax;
-  private final boolean flushes;
+  private final boolean wild;
   private final BooleanSupplier running;
 
   WriterLoop(
@@ -49,7 +49,7 @@ final class WriterLoop implements Runnable {
     this.mishaps = mishaps;
     this.random = random;
     this.pauseNanosMax = plan.writePauseMaxMillis() * 1_000_000L;
-    this.flushes = plan.flushes();
+    this.wild = plan.wild();
     this.running = running;
   }
 
@@ -147,7 +147,7 @@ final class WriterLoop implements Runnable {
 
   private List<Step> steps() {
     int dice = random.nextInt(1_000);
-    if (dice < 2 && flushes) {
+    if (dice < 2 && wild) {
       return flushAll();
     }
     if (dice < 550) {
@@ -244,6 +244,10 @@ final class WriterLoop implements Runnable {
       case 3 -> {
         Map<String, @Nullable String> moved = values(from, null);
         moved.put(to, value);
+        if (!wild) {
+          List<List<String>> commands = transaction(List.of(setFrom, List.of("RENAME", from, to)));
+          yield List.of(new Step("MULTI SET RENAME EXEC", commands, moved, null));
+        }
         yield List.of(
             single("SET", setFrom, from, value),
             new Step("RENAME", List.of(List.of("RENAME", from, to)), moved, null));
