@@ -46,8 +46,10 @@ final class StrongSimulation {
     }
 
     static Streak with(@Nullable Streak before, long sent) {
-      boolean goesOn = before != null && sent - before.last < LEASE_NANOS;
-      return new Streak(goesOn ? before.first : sent, sent);
+      if (before == null || sent - before.last >= LEASE_NANOS) {
+        return new Streak(sent, sent);
+      }
+      return new Streak(before.first, sent);
     }
   }
 
@@ -64,7 +66,6 @@ final class StrongSimulation {
     boolean paused;
     long resumedNanos;
     boolean alive = true;
-    boolean subscribed = true;
     @Nullable Streak matched;
     @Nullable Streak own;
     boolean anchored;
