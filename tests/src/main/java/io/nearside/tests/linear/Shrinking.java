@@ -40,7 +40,10 @@ final class Shrinking {
       Predicate<Operation> unseen =
           one ->
               one.action() instanceof Action.Write(var value)
-                  && lastSeen.getOrDefault(value, Long.MIN_VALUE) < one.invokedNanos();
+                  // One that is seen before it was invoked is evidence; a removal has no value.
+                  && (value == null
+                      ? lastSeen.getOrDefault(null, Long.MIN_VALUE) < one.invokedNanos()
+                      : !lastSeen.containsKey(value));
       left = without(oneByOne(left, unseen), left, isStuck);
     }
     return left;
