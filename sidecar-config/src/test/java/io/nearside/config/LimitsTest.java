@@ -97,7 +97,7 @@ final class LimitsTest {
                 }));
       }
     }
-    assertEquals(4, tests.size());
+    assertEquals(7, tests.size());
     return tests;
   }
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 final class ReloadDiffTest {
   private static final List<String> LIVE_SECTIONS =
       List.of(
+          "redis.warm.",
           "redis.cache.",
           "postgres.pool.",
           "postgres.routing.",

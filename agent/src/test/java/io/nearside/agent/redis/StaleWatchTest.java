@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 final class StaleWatchTest {
   private static final long MAX = 1_000_000_000;
-  private static final long SEEN = Long.MAX_VALUE - 500; // a clock that wraps
+  private static final long SEEN = Math.addExact(0L, Long.MAX_VALUE - 500); // a clock that wraps
   private static final long OVERDUE = MAX + StaleWatch.ACKNOWLEDGED_NANOS + 1;
 
   private final StaleWatch watch = new StaleWatch(SEEN, MAX);

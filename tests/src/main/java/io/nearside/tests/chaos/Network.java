@@ -52,7 +52,7 @@ final class Network implements AutoCloseable {
       Tool.run("ip", "netns", "exec", namespace, "tc", "qdisc", "show");
       return Optional.empty();
     } catch (IllegalStateException refused) {
-      return Optional.of(refused.getMessage());
+      return Optional.of(String.valueOf(refused.getMessage()));
     } finally {
       Tool.attempt("ip", "netns", "del", namespace);
     }

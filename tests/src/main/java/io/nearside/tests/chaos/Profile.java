@@ -14,7 +14,7 @@ enum Profile {
   /** What every read is held to. */
   static final Duration MAX_STALENESS = Duration.ofSeconds(1);
 
-  private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(120);
+  private static final Duration LONGEST_RECOVERY = Duration.ofMinutes(2);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration LATE_LANDING_MARGIN = Duration.ofSeconds(20);
 

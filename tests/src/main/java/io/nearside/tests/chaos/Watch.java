@@ -19,7 +19,7 @@ final class Watch implements AutoCloseable {
   /** The port of every sidecar's admin listener. */
   static final int ADMIN_PORT = 9091;
 
-  private static final Duration WHOLE_WITHIN = Duration.ofSeconds(120);
+  private static final Duration WHOLE_WITHIN = Duration.ofMinutes(2);
   private static final Duration RECOVERED_WITHIN = Duration.ofSeconds(60);
   private static final Duration FREE_OF_ERRORS = Duration.ofSeconds(1);
   private static final Duration POLL = Duration.ofMillis(100);

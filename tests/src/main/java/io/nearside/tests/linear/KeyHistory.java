@@ -119,11 +119,14 @@ final class KeyHistory {
 
   private long endOfUnknown(Operation write, @Nullable String written) {
     Long first = firstSeen.get(written);
-    boolean mustHaveBeen = first != null && written != null && !sums;
-    return mustHaveBeen && Integer.valueOf(1).equals(writers.get(written))
-        // Who saw it before it was invoked is convicted by the search.
-        ? Math.max(first, write.invokedNanos())
-        : NEVER;
+    if (first == null
+        || written == null
+        || sums
+        || !Integer.valueOf(1).equals(writers.get(written))) {
+      return NEVER;
+    }
+    // Who saw it before it was invoked is convicted by the search.
+    return Math.max(first, write.invokedNanos());
   }
 
   private void add(Kind kind, int value, long until, boolean unnoticed, Operation operation) {

@@ -171,6 +171,7 @@ final class OrderSearch {
     return new State(at, state.value, placed, state.endlessPlaced);
   }
 
+  @SuppressWarnings("ReferenceEquality") // this very slot
   private void pushUnder(State state, Deque<State> open) {
     Return next = returns.get(state.at);
     for (Slot slot : next.under) {

@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class RealFleet implements AutoCloseable {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
-  private static final Duration JOIN_WITHIN = Duration.ofSeconds(120);
+  private static final Duration JOIN_WITHIN = Duration.ofMinutes(2);
   private static final Duration ARRIVE_WITHIN = Duration.ofSeconds(20);
   private static final long MAX_STALENESS_MILLIS = 1_000;
   private static final ClusterSecret SECRET = ClusterSecret.of("only in a measurement");

@@ -25,7 +25,7 @@ public final class HazelcastServer implements AutoCloseable {
   public static final String CLUSTER_NAME = "nearside";
 
   private static final String MAIN_CLASS = "com.hazelcast.core.server.HazelcastMemberStarter";
-  private static final Duration STARTED_WITHIN = Duration.ofSeconds(240);
+  private static final Duration STARTED_WITHIN = Duration.ofMinutes(4);
   private static final String LOG = "hazelcast.log";
 
   private final Path folder;
@@ -105,7 +105,12 @@ public final class HazelcastServer implements AutoCloseable {
     if (!entry.endsWith("*")) {
       return Stream.of(entry);
     }
-    File[] files = entry.getParent().toFile().listFiles((_, name) -> name.endsWith(".jar"));
+    File[] files =
+        entry
+            .toAbsolutePath()
+            .resolveSibling("")
+            .toFile()
+            .listFiles((_, name) -> name.endsWith(".jar"));
     return files == null ? Stream.empty() : Arrays.stream(files).map(File::toPath);
   }
 

@@ -99,7 +99,7 @@ final class RandomHistoriesTest {
           dice < 5
               ? new Action.Read(value)
               : sums && dice < 8
-                  ? new Action.Add(outcome == Outcome.OK ? (long) 1 + random.nextInt(3) : null)
+                  ? new Action.Add(outcome == Outcome.OK ? 1L + random.nextInt(3) : null)
                   : new Action.Write(value);
       history.add(new Operation("p" + i, "k", action, from, to, outcome));
     }
