@@ -35,7 +35,10 @@ final class LimitsTest {
           "postgres.routing.ejectMaxMillis", List.of("postgres.routing.ejectMillis=10"));
 
   private static final Map<String, String> LIST_WORDS =
-      Map.of("postgres.routing.weights", "a:1=1", "postgres.trackedParameters", "x");
+      Map.of(
+          "postgres.routing.weights", "a:1=1",
+          "postgres.trackedParameters", "x",
+          "redis.warm.files", "/x");
 
   private static LoadedConfig load(String path, String text) {
     Map<String, String> environment = new java.util.HashMap<>();
