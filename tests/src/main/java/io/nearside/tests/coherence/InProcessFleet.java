@@ -4,6 +4,7 @@ import io.nearside.agent.Agent;
 import io.nearside.cluster.BusSettings;
 import io.nearside.cluster.ClusterSecret;
 import io.nearside.cluster.InvalidationBus;
+import io.nearside.cluster.Proof;
 import io.nearside.cluster.local.Faults;
 import io.nearside.cluster.local.HubTime;
 import io.nearside.cluster.local.LocalHub;
@@ -24,7 +25,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -79,13 +82,38 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
    * @param change what is to be otherwise than the defaults
    * @param links whether each sidecar has a way of its own to the upstream that can be spoilt
    * @param bus what each sidecar has for its bus; takes the good one
+   * @param proof whom a sidecar must have heard
    */
   public record Setup(
       int sidecars,
       long seed,
       UnaryOperator<SidecarYaml> change,
       boolean links,
-      UnaryOperator<InvalidationBus> bus) {}
+      UnaryOperator<InvalidationBus> bus,
+      Proof proof) {
+
+    /** Where every peer proves. */
+    public Setup(
+        int sidecars,
+        long seed,
+        UnaryOperator<SidecarYaml> change,
+        boolean links,
+        UnaryOperator<InvalidationBus> bus) {
+      this(sidecars, seed, change, links, bus, Proof.PEERS);
+    }
+  }
+
+  /** As {@link #start(int, boolean, long)} with tracking, where the trackers prove. */
+  public static InProcessFleet startWithProofByTrackers(int count, long seed) {
+    return start(
+        new Setup(
+            count,
+            seed,
+            UnaryOperator.identity(),
+            false,
+            UnaryOperator.identity(),
+            Proof.TRACKERS));
+  }
 
   /**
    * Starts sidecars and waits until they have joined.
@@ -147,7 +175,9 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
     SidecarYaml own =
         links.isEmpty() ? yaml : yaml.withUpstream("redis://127.0.0.1:" + links.get(index).port());
     String text = own.member(id, ports.get(index), 0, List.of()).text();
-    Agent agent = Agent.start(ConfigLoader.loadText(text, id, SETTINGS), bus);
+    Map<String, String> variables = new HashMap<>(SETTINGS);
+    variables.put("NEARSIDE_CLUSTER_PROOF", setup.proof.name().toLowerCase(Locale.ROOT));
+    Agent agent = Agent.start(ConfigLoader.loadText(text, id, variables), bus);
     if (index < agents.size()) {
       agents.set(index, agent);
       buses.set(index, bus);
@@ -174,7 +204,8 @@ public final class InProcessFleet implements FleetUnderTest, BusTampering {
             0,
             LEAVE_MILLIS,
             STRONG_LEASE_MILLIS,
-            yaml.unknownOutcomeMillis());
+            yaml.unknownOutcomeMillis(),
+            setup.proof);
     SkippingBus bus = new SkippingBus(setup.bus.apply(new LocalInvalidationBus(settings, hub)));
     bus.skip(skipEveryNth);
     return bus;

@@ -51,6 +51,21 @@ final class CoherenceTest {
     }
   }
 
+  /** Nobody hears but the trackers, and one of those falls silent and dies. */
+  @Test
+  void run_onlyTrackersProve_promisesAreKept() {
+    var faults =
+        List.of(
+            at(
+                Duration.ZERO,
+                new Fault.SpoilBus(new BusFaults(0.02, 0.1, 0.3, 40), plan.duration())),
+            at(Duration.ofMillis(500), new Fault.PauseSidecar(0, Duration.ofMillis(2_200))),
+            at(Duration.ofMillis(3_000), new Fault.KillSidecar(1, Duration.ofMillis(500))));
+    try (var fleet = InProcessFleet.startWithProofByTrackers(SIDECARS, plan.seed())) {
+      kept("proof by trackers", fleet, plan, faults);
+    }
+  }
+
   @Test
   void run_membersFallSilentAndDie_promisesAreKept() {
     var faults =
