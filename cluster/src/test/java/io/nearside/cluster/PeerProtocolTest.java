@@ -801,9 +801,21 @@ final class PeerProtocolTest {
         List.of(new TrackingState("s", active, sinceAge, provenAge)));
   }
 
+  /** What it published before we knew it we have not applied. */
+  @Test
+  void beat_ofPeerThatHasTrackedForLong_countsSinceWeKnowIt() {
+    join(a);
+    long bound = clock.nanos();
+    Echo echo = echoNow();
+    clock.passMillis(30);
+    a.say(tracks(a.beat(echo), true, 70_000_000, 5_000_000));
+    assertEquals(List.of("s@a since " + bound + " proven " + (bound - 5_000_000)), heard.tracked);
+  }
+
   @Test
   void beat_withTracking_isToldInOurClock() {
     join(a);
+    clock.passMillis(100);
     Echo echo = echoNow();
     long stamp = clock.nanos();
     clock.passMillis(30);
