@@ -805,16 +805,18 @@ final class PeerProtocolTest {
   @Test
   void beat_ofPeerThatHasTrackedForLong_countsSinceWeKnowIt() {
     join(a);
-    long bound = clock.nanos();
     Echo echo = echoNow();
+    long stamp = clock.nanos();
     clock.passMillis(30);
+    long bound = clock.nanos();
     a.say(tracks(a.beat(echo), true, 70_000_000, 5_000_000));
-    assertEquals(List.of("s@a since " + bound + " proven " + (bound - 5_000_000)), heard.tracked);
+    assertEquals(List.of("s@a since " + bound + " proven " + (stamp - 5_000_000)), heard.tracked);
   }
 
   @Test
   void beat_withTracking_isToldInOurClock() {
     join(a);
+    a.say(a.beat());
     clock.passMillis(100);
     Echo echo = echoNow();
     long stamp = clock.nanos();
