@@ -130,7 +130,7 @@ final class OperationsTest {
     assertEquals(503, send("GET", "/startupz", "").statusCode());
     await(face.start());
     listening = true;
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (send("GET", "/startupz", "").statusCode() != 200) {
       assertTrue(System.nanoTime() < deadline, "not started");
     }

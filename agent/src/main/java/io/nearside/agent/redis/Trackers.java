@@ -57,6 +57,7 @@ final class Trackers implements TrackingConnection.Watcher {
   private @Nullable TrackingConnection connection;
   private long retryAtNanos;
   private boolean started;
+  private long startedNanos;
   private boolean closed;
 
   /** Since when others track well enough without us; 0 while they do not. */
@@ -114,6 +115,7 @@ final class Trackers implements TrackingConnection.Watcher {
         v -> {
           if (!started) {
             started = true;
+            startedNanos = System.nanoTime();
             long every = maxStalenessMillis / TrackingConnection.PINGS_PER_STALENESS;
             vertx.setPeriodic(Math.max(10, every), timer -> look());
             look();
@@ -227,10 +229,14 @@ final class Trackers implements TrackingConnection.Watcher {
         config.trackers());
   }
 
-  /** Else the fence is closed anyway, and who else could track is not known. */
+  /**
+   * Else the fence is closed anyway, and who else could track is not known. Where nobody else has
+   * to be heard, those who could are heard after a while.
+   */
   private boolean hearsAll(long now) {
     long until = bus.freshUntilNanos();
-    return until == Long.MAX_VALUE || until - now > 0;
+    boolean introduced = !provesPeers || now - startedNanos > 2 * maxStalenessNanos;
+    return introduced && (until == Long.MAX_VALUE || until - now > 0);
   }
 
   /** The upstream is another server now: what is open leads to the old one. From any thread. */
