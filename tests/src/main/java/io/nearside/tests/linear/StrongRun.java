@@ -115,12 +115,22 @@ public final class StrongRun {
    * @throws IllegalStateException when the run itself failed
    */
   public static Figures run(FleetUnderTest fleet, StrongPlan plan, List<List<Trouble>> kinds) {
-    return new StrongRun(fleet, plan).run(kinds, () -> true);
+    StrongRun run = new StrongRun(fleet, plan);
+    run.awaitMemory();
+    double[] hitsBefore = run.hits();
+    run.run(kinds, () -> true);
+    return run.figures(hitsBefore, run.hits(), run.awaitMemory());
   }
 
-  /** Runs while {@code goesOn}, but no longer than the plan; somebody else makes the troubles. */
+  /**
+   * Runs while {@code goesOn}, but no longer than the plan; somebody else makes the troubles, and
+   * sees to it that the fleet recovers.
+   */
   public static Figures runWhile(FleetUnderTest fleet, StrongPlan plan, BooleanSupplier goesOn) {
-    return new StrongRun(fleet, plan).run(List.of(), goesOn);
+    StrongRun run = new StrongRun(fleet, plan);
+    run.run(List.of(), goesOn);
+    double[] unknown = new double[fleet.size()];
+    return run.figures(unknown, unknown, Duration.ZERO);
   }
 
   /**
@@ -138,9 +148,7 @@ public final class StrongRun {
     return figures;
   }
 
-  private Figures run(List<List<Trouble>> kinds, BooleanSupplier goesOn) {
-    awaitMemory();
-    double[] hitsBefore = hits();
+  private void run(List<List<Trouble>> kinds, BooleanSupplier goesOn) {
     try {
       for (int sidecar = 0; sidecar < fleet.size(); sidecar++) {
         for (int number = 0; number < plan.clientsPerSidecar(); number++) {
@@ -164,8 +172,6 @@ public final class StrongRun {
     if (failure != null) {
       throw new IllegalStateException("the run of seed " + plan.seed() + " failed", failure);
     }
-    double[] hitsAfter = hits();
-    return figures(hitsBefore, hitsAfter, awaitMemory());
   }
 
   /** Waits until every sidecar answers a key of the run from memory; gives how long it took. */
