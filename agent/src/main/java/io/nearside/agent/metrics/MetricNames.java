@@ -128,7 +128,7 @@ public enum MetricNames {
   STRONG_LEASE_WAITS(
       Type.COUNTER,
       "nearside_strong_lease_waits_total",
-      "Those that waited for a lease and longer, because a peer did not answer."),
+      "Those that waited for half a lease and longer, because a peer did not answer."),
   STRONG_REFUSED(
       Type.COUNTER,
       "nearside_strong_refused_total",

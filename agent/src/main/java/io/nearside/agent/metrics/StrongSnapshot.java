@@ -7,7 +7,7 @@ package io.nearside.agent.metrics;
  * @param open whether they may be answered from memory
  * @param writes that were let through
  * @param waitSeconds how long they waited in all
- * @param leaseWaits those that waited for a lease and longer, as a peer did not answer
+ * @param leaseWaits those that waited for half a lease and longer, as a peer did not answer
  * @param refused those that were not sent
  */
 public record StrongSnapshot(

@@ -28,7 +28,8 @@ final class StrongFigures {
   void held(long waitedNanos) {
     held.increment();
     waitNanos.add(waitedNanos);
-    if (waitedNanos >= leaseNanos) {
+    // The wait counts from the newest beat of the one who does not answer, not from the asking.
+    if (waitedNanos >= leaseNanos / 2) {
       leasesWaited.increment();
     }
   }
