@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class ControlConnection {
   private static final Logger log = LoggerFactory.getLogger(ControlConnection.class);
   private static final int LOOKS_PER_STALENESS = 4;
+  private static final int SILENT_STALENESSES = 3;
 
   /** What changed; called on the connection's context. */
   interface Watcher {
@@ -47,6 +48,7 @@ final class ControlConnection {
   private @Nullable RedisConnection connection;
   private long lookedAtNanos;
   private boolean looking;
+  private boolean commandsWanted;
   private boolean closed;
   private int aclHash;
   private boolean aclSeen;
@@ -74,21 +76,24 @@ final class ControlConnection {
     vertx.setPeriodic(Math.max(20, maxStalenessMillis / LOOKS_PER_STALENESS), timer -> look());
   }
 
+  @SuppressWarnings("ReferenceEquality") // this very client, not its successor
   void start() {
     if (closed) {
       return;
     }
     SocketAddress server = upstream.address();
-    client = Redis.createClient(vertx, upstream.redisOptions());
-    client
+    Redis opening = Redis.createClient(vertx, upstream.redisOptions());
+    client = opening;
+    lookedAtNanos = System.nanoTime();
+    opening
         .connect()
         .onComplete(
             done -> {
+              if (client != opening) {
+                return;
+              }
               if (done.failed()) {
-                detail = "can not connect: " + done.cause().getMessage();
-                watcher.reachable(false, detail);
-                disconnect();
-                again();
+                unreached(String.valueOf(done.cause().getMessage()));
               } else if (!upstream.isAt(server)) {
                 disconnect();
                 again();
@@ -96,6 +101,13 @@ final class ControlConnection {
                 opened(done.result());
               }
             });
+  }
+
+  private void unreached(String why) {
+    detail = "can not connect: " + why;
+    watcher.reachable(false, detail);
+    disconnect();
+    again();
   }
 
   private void again() {
@@ -121,8 +133,7 @@ final class ControlConnection {
         .send(Request.cmd(Command.CLIENT).arg("SETNAME").arg(clientName))
         .onComplete(
             done -> {
-              askServerId(opened);
-              refreshCommands();
+              commandsWanted = true;
               look();
             });
   }
@@ -133,13 +144,8 @@ final class ControlConnection {
         .send(ServerId.request())
         .onComplete(
             done -> {
-              if (connection != opened) {
-                return;
-              }
-              if (done.succeeded()) {
-                serverId = ServerId.of(done.result());
-              } else if (isReply(done.cause().getMessage())) {
-                serverId = ServerId.NONE;
+              if (connection == opened) {
+                serverId = ServerId.of(done);
               }
             });
   }
@@ -170,6 +176,7 @@ final class ControlConnection {
     if (open == null) {
       return;
     }
+    commandsWanted = false;
     open.send(Request.cmd(Command.COMMAND))
         .onSuccess(
             reply -> {
@@ -182,16 +189,23 @@ final class ControlConnection {
               }
             })
         .onFailure(
-            failure ->
-                log.warn(
-                    "COMMAND refused, the bundled table stays reason=\"{}\"",
-                    failure.getMessage()));
+            failure -> {
+              String error = String.valueOf(failure.getMessage());
+              if (ServerId.isForNow(error)) {
+                commandsWanted = true;
+              } else {
+                log.warn("COMMAND refused, the bundled table stays reason=\"{}\"", error);
+              }
+            });
   }
 
   private void look() {
     RedisConnection open = connection;
     long sent = System.nanoTime();
-    if (open != null && looking && sent - lookedAtNanos > 3 * maxStalenessNanos) {
+    boolean late = sent - lookedAtNanos > SILENT_STALENESSES * maxStalenessNanos;
+    if (open == null && client != null && late) {
+      unreached("no answer");
+    } else if (open != null && looking && late) {
       lost(open, "no answer");
       return;
     }
@@ -200,13 +214,19 @@ final class ControlConnection {
     }
     looking = true;
     lookedAtNanos = sent;
+    if (serverId == null) {
+      askServerId(open);
+    }
+    if (commandsWanted) {
+      refreshCommands();
+    }
     open.send(Request.cmd(Command.ROLE))
         .onComplete(
             done -> {
               if (done.succeeded()) {
                 role(done.result());
                 watcher.reachable(true, "");
-              } else if (isReply(done.cause().getMessage())) {
+              } else if (ServerId.isReply(done.cause().getMessage())) {
                 watcher.reachable(true, "");
               }
             });
@@ -216,15 +236,10 @@ final class ControlConnection {
               looking = false;
               if (done.succeeded()) {
                 acl(done.result(), sent);
-              } else if (isReply(done.cause().getMessage())) {
+              } else if (ServerId.isReply(done.cause().getMessage())) {
                 aclRefused(String.valueOf(done.cause().getMessage()));
               }
             });
-  }
-
-  /** Whether a failure is an answer of the server rather than of the connection. */
-  private static boolean isReply(@Nullable String message) {
-    return message != null && message.matches("(?s)[A-Z]+ .*");
   }
 
   private void role(Response reply) {
@@ -251,7 +266,7 @@ final class ControlConnection {
 
   private void aclRefused(String error) {
     mustLogIn = error.startsWith("NOAUTH");
-    if (!aclUnwatched && !error.startsWith("LOADING") && !error.startsWith("BUSY")) {
+    if (!aclUnwatched && !ServerId.isForNow(error)) {
       log.warn("ACL LIST refused, entries live no longer than maxStaleness reason=\"{}\"", error);
       aclUnwatched = true;
     }

@@ -1,5 +1,6 @@
 package io.nearside.agent.redis;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.SocketAddress;
@@ -118,7 +119,11 @@ final class TrackingConnection {
         .transform(named -> opened.send(ServerId.request()))
         .transform(
             info -> {
-              server = info.succeeded() ? ServerId.of(info.result()) : ServerId.NONE;
+              String told = ServerId.of(info);
+              if (told == null) {
+                return Future.failedFuture(info.cause());
+              }
+              server = told;
               return opened.send(track);
             })
         .onSuccess(on -> tracks())

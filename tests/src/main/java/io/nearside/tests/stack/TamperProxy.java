@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -53,6 +54,7 @@ public final class TamperProxy implements AutoCloseable {
   private final Lane toUpstream = new Lane();
   private final Lane toClient = new Lane();
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger accepted = new AtomicInteger();
   private @Nullable ServerSocket listener;
   private Thread acceptor = Thread.currentThread();
   private volatile boolean frozen;
@@ -92,6 +94,11 @@ public final class TamperProxy implements AutoCloseable {
   /** How many connections are open. */
   public int connections() {
     return links.size();
+  }
+
+  /** How many connections have been made since the start. */
+  public int accepted() {
+    return accepted.get();
   }
 
   /** Bytes delivered in a direction since the start, all connections together. */
@@ -222,6 +229,7 @@ public final class TamperProxy implements AutoCloseable {
       return;
     }
     links.add(link);
+    accepted.incrementAndGet();
     if (closed) {
       link.end(Cut.RESET);
       return;

@@ -131,13 +131,30 @@ final class UpstreamFailureTest {
   }
 
   @Test
+  void connectionsMade_whileScriptBlocksRedis_askAgainWhoItIs() throws Exception {
+    redis.command("CONFIG", "SET", "busy-reply-threshold", "50");
+    try (RawRedis client = sidecar.connect();
+        RawRedis scripting = redis.connect()) {
+      sidecar.askUntilHit(client, "GET", "busy:k");
+      scripting.send(RawRedis.encode("EVAL", "while true do end", "0"));
+      Eventually.holds("BUSY", () -> redis.command("GET", "busy:k").startsWith("-BUSY"));
+      int before = proxy.accepted();
+      proxy.cutAll(TamperProxy.Cut.RESET);
+      Eventually.holds("who it is is asked", () -> proxy.accepted() > before);
+      Eventually.holds("BUSY", () -> client.ask("GET", "busy:k").startsWith("-BUSY"));
+      assertEquals("+OK\r\n", redis.command("SCRIPT", "KILL"));
+      assertEquals("$-1\r\n", sidecar.askUntilHit(client, "GET", "busy:k"));
+    }
+  }
+
+  @Test
   void trackingConnection_thatFellSilent_isReplacedByANewOne() throws IOException {
     try (RawRedis client = sidecar.connect()) {
       sidecar.askUntilHit(client, "GET", "silent:k");
       proxy.halfOpen(true);
-      int silent = proxy.connections();
+      int silent = proxy.accepted();
       Eventually.holds("memory falls silent", () -> !sidecar.agent().redis().fence().open());
-      Eventually.holds("new connections are tried", () -> proxy.connections() >= silent + 2);
+      Eventually.holds("new connections are tried", () -> proxy.accepted() >= silent + 3);
       proxy.halfOpen(false);
       sidecar.askUntilHit(client, "GET", "silent:k");
     }
