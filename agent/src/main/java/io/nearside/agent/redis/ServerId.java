@@ -38,7 +38,7 @@ final class ServerId {
       return runId.find() ? runId.group("id") : NONE;
     }
     String error = answer.cause().getMessage();
-    return isReply(error) && !isForNow(error) ? NONE : null;
+    return error != null && isReply(error) && !isForNow(error) ? NONE : null;
   }
 
   /** Whether a failure is an answer of the server rather than of the connection. */
