@@ -1,10 +1,8 @@
 package io.nearside.tests.image;
 
-import io.nearside.tests.stack.RepositoryRoot;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +21,6 @@ import picocli.CommandLine.Spec;
       "Redis and PostgreSQL. docker/Dockerfile does the same."
     })
 public final class ImageCommand implements Callable<Integer> {
-  /** Of every file, where SOURCE_DATE_EPOCH says nothing; no build is to differ by its hour. */
-  private static final Instant STAMP = Instant.parse("2026-11-01T00:00:00Z");
-
   @Option(
       names = "--out",
       paramLabel = "DIR",
@@ -40,9 +35,7 @@ public final class ImageCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter lines = spec.commandLine().getOut();
-    Path checkout = RepositoryRoot.path();
-    Path folder = out == null ? checkout.resolve("tests/target/rootfs") : out;
-    RootFilesystem tree = make(checkout, folder);
+    RootFilesystem tree = ImageBuild.make(out == null ? ImageBuild.usualFolder() : out);
     lines.println(tree.folder());
     for (var part : tree.parts().entrySet()) {
       lines.printf(Locale.ROOT, "%10.1f MB  %s%n", part.getValue() / 1e6, part.getKey());
@@ -50,15 +43,5 @@ public final class ImageCommand implements Callable<Integer> {
     lines.printf(Locale.ROOT, "%10.1f MB%n", tree.bytes() / 1e6);
     lines.flush();
     return CommandLine.ExitCode.OK;
-  }
-
-  /** Lays it out and trains it. */
-  static RootFilesystem make(Path checkout, Path folder) throws IOException {
-    String epoch = System.getenv("SOURCE_DATE_EPOCH");
-    Instant stamp = epoch == null ? STAMP : Instant.ofEpochSecond(Long.parseLong(epoch));
-    RootFilesystem tree = RootFilesystem.lay(checkout, folder, stamp);
-    AotTraining.run(tree);
-    tree.stamp(stamp);
-    return tree;
   }
 }

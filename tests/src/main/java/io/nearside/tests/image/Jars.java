@@ -35,7 +35,6 @@ final class Jars {
    * @param target the agent's build folder: its jar, and the others in {@code lib}
    */
   static void lay(Path target, Path lib) throws IOException {
-    Path agent = only(target, "nearside-agent-*.jar");
     Path natives = Files.createDirectories(lib.resolve("native"));
     List<String> names = new ArrayList<>();
     for (Path jar : sorted(target.resolve("lib"))) {
@@ -54,20 +53,20 @@ final class Jars {
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, "io.nearside.agent.Main");
     manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, String.join(" ", names));
-    rewrite(agent, lib.resolve(RootFilesystem.AGENT_JAR), manifest);
+    rewrite(agent(target), lib.resolve(RootFilesystem.AGENT_JAR), manifest);
   }
 
-  private static Path only(Path folder, String glob) throws IOException {
+  /** The agent's own jar in its build folder. */
+  static Path agent(Path target) throws IOException {
     List<Path> found = new ArrayList<>();
-    if (Files.isDirectory(folder)) {
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
+    if (Files.isDirectory(target)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(target, "nearside-agent-*.jar")) {
         files.forEach(found::add);
       }
     }
     if (found.size() != 1) {
       throw new IllegalStateException(
-          "%s: %d of %s (expected one: ./nearside or mvn package makes it)"
-              .formatted(folder, found.size(), glob));
+          "%s: %d agent jars (expected one: mvn package makes it)".formatted(target, found.size()));
     }
     return found.getFirst();
   }

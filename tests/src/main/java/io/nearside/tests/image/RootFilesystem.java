@@ -27,7 +27,9 @@ public record RootFilesystem(Path folder) {
   /** The number that the container runs as, user and group. */
   public static final int USER = 65_532;
 
-  static final String AOT_CACHE = HOME + "/nearside.aot";
+  /** The AOT cache. */
+  public static final String AOT_CACHE = HOME + "/nearside.aot";
+
   static final String AGENT_JAR = "nearside-agent.jar";
   private static final String LAUNCH = "agent/src/main/launch/jvm.options";
   private static final String IMAGE_OPTIONS = "docker/image.options";
@@ -55,7 +57,7 @@ public record RootFilesystem(Path folder) {
     Files.copy(checkout.resolve(ASK_OPTIONS), tree.home().resolve("ask.options"));
     HostLibraries.copy(tree.home().resolve("runtime"), tree.folder);
     tree.writeEtc();
-    tree.stamp(stamp);
+    tree.setTimes(stamp);
     return tree;
   }
 
@@ -76,7 +78,7 @@ public record RootFilesystem(Path folder) {
   }
 
   /** Gives every file and folder one time. */
-  void stamp(Instant stamp) throws IOException {
+  void setTimes(Instant stamp) throws IOException {
     FileTime time = FileTime.from(stamp);
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path path : all.filter(path -> !Files.isSymbolicLink(path)).toList()) {
