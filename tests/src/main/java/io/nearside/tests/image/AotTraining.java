@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class AotTraining {
   private static final String CACHE_FLAG = "-XX:AOTCache=";
 
+  /**
+   * Profiles of the tour would have its methods compiled in the next start's first second, which is
+   * when the processor has least to spare; the image unlocks the flag.
+   */
+  private static final String NO_PROFILES = "-XX:-AOTRecordTraining";
+
   private AotTraining() {}
 
   /** Trains; the tree has its cache then. */
@@ -36,6 +42,7 @@ final class AotTraining {
               List.of(
                   "-XX:AOTMode=create",
                   "-XX:AOTConfiguration=" + recording,
+                  NO_PROFILES,
                   CACHE_FLAG + RootFilesystem.AOT_CACHE));
       String said = Tool.run(create);
       if (!Files.isRegularFile(tree.aotCache())) {
@@ -65,7 +72,11 @@ final class AotTraining {
         yamls.add(one);
       }
       List<String> flags =
-          List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=" + recording, "-Xlog:aot=error");
+          List.of(
+              "-XX:AOTMode=record",
+              NO_PROFILES,
+              "-XX:AOTConfiguration=" + recording,
+              "-Xlog:aot=error");
       try (SidecarProcess recorded = launch(tree, yamls.getFirst().text(), flags);
           SidecarProcess other = launch(tree, yamls.getLast().text(), List.of("-XX:AOTMode=off"))) {
         recorded.awaitReady();

@@ -25,6 +25,29 @@ import java.util.stream.Collectors;
  */
 final class Jars {
   private static final String NATIVE = "META-INF/native/";
+
+  /**
+   * What is left out, by the start of the entry's name: Hazelcast's copies of libraries for formats
+   * of configuration and data that the sidecar does not use, which are a third of its jar, its
+   * console, and the schemas of its configuration files.
+   */
+  private static final List<String> UNUSED =
+      List.of(
+          "com/hazelcast/client/console/",
+          "com/hazelcast/shaded/com/fasterxml/",
+          "com/hazelcast/shaded/com/zaxxer/",
+          "com/hazelcast/shaded/io/github/classgraph/",
+          "com/hazelcast/shaded/nonapi/",
+          "com/hazelcast/shaded/org/everit/",
+          "com/hazelcast/shaded/org/json/",
+          "com/hazelcast/shaded/org/snakeyaml/",
+          "com/hazelcast/shaded/tools/jackson/core/",
+          "com/hazelcast/shaded/tools/jackson/databind/",
+          "hazelcast-");
+
+  /** The writer of a format of metrics that nobody can ask the sidecar for. */
+  private static final String UNUSED_JAR = "prometheus-metrics-exposition-formats-";
+
   private static final LocalDateTime ENTRY_TIME = LocalDateTime.of(2026, 1, 1, 0, 0);
 
   private Jars() {}
@@ -38,7 +61,7 @@ final class Jars {
     Path natives = Files.createDirectories(lib.resolve("native"));
     List<String> names = new ArrayList<>();
     for (Path jar : sorted(target.resolve("lib"))) {
-      if (isForOtherMachines(jar)) {
+      if (isForOtherMachines(jar) || isUnused(jar)) {
         continue;
       }
       if (isNative(jar)) {
@@ -83,7 +106,11 @@ final class Jars {
   private static boolean isForOtherMachines(Path jar) {
     String name = String.valueOf(jar.getFileName());
     String other = architecture().equals("x86_64") ? "aarch_64" : "x86_64";
-    return name.contains("-" + other) || name.contains("osx") || name.contains("windows");
+    return name.contains("-" + other) || name.contains("osx");
+  }
+
+  private static boolean isUnused(Path jar) {
+    return String.valueOf(jar.getFileName()).startsWith(UNUSED_JAR);
   }
 
   private static String architecture() {
@@ -115,7 +142,7 @@ final class Jars {
     }
   }
 
-  /** Writes a jar anew: its entries by name and at one time, debug tables left out of classes. */
+  /** Writes a jar anew: its entries by name and at one time. */
   private static void rewrite(Path from, Path to, Manifest manifest) throws IOException {
     try (var file = new JarFile(from.toFile());
         OutputStream bytes = new BufferedOutputStream(Files.newOutputStream(to));
@@ -124,7 +151,7 @@ final class Jars {
       put(jar, JarFile.MANIFEST_NAME);
       manifest.write(jar);
       for (JarEntry entry : entries(file)) {
-        if (!entry.isDirectory() && !entry.getName().equals(JarFile.MANIFEST_NAME)) {
+        if (isWanted(entry)) {
           put(jar, entry.getName());
           try (var content = file.getInputStream(entry)) {
             jar.write(content.readAllBytes());
@@ -132,6 +159,12 @@ final class Jars {
         }
       }
     }
+  }
+
+  private static boolean isWanted(JarEntry entry) {
+    return !entry.isDirectory()
+        && !entry.getName().equals(JarFile.MANIFEST_NAME)
+        && UNUSED.stream().noneMatch(entry.getName()::startsWith);
   }
 
   private static void put(JarOutputStream jar, String name) throws IOException {
