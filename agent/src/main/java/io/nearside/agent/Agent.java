@@ -2,6 +2,7 @@ package io.nearside.agent;
 
 import io.nearside.agent.admin.AdminServer;
 import io.nearside.agent.admin.ConfigOperations;
+import io.nearside.agent.admin.LifecycleOperations;
 import io.nearside.agent.postgres.PostgresFace;
 import io.nearside.agent.redis.RedisFace;
 import io.nearside.cluster.InvalidationBus;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * One sidecar: the one place where its parts are wired, started and drained. Safe from any thread,
  * but not from an event loop.
  */
-public final class Agent implements AutoCloseable, ConfigOperations {
+public final class Agent implements AutoCloseable, ConfigOperations, LifecycleOperations {
   private static final Logger log = LoggerFactory.getLogger(Agent.class);
   private static final long START_SECONDS = 30;
   // Beyond the drain itself: leaving the cluster and closing what is left.
@@ -39,6 +40,7 @@ public final class Agent implements AutoCloseable, ConfigOperations {
   private volatile LoadedConfig loaded;
   private volatile boolean listening;
   private volatile boolean draining;
+  private volatile Runnable end = this::close;
   private @Nullable AdminServer admin;
   private boolean closed;
 
@@ -121,11 +123,36 @@ public final class Agent implements AutoCloseable, ConfigOperations {
     if (loaded.config().admin().enabled()) {
       admin =
           await(
-              Operations.start(vertx, redis, postgres, this, () -> listening, () -> draining),
+              Operations.start(vertx, redis, postgres, this, () -> listening, this),
               START_SECONDS * 1000);
     }
     await(faces, START_SECONDS * 1000);
     listening = true;
+  }
+
+  /** What ends the process, which {@code POST /shutdown} asks for; {@link #close} else. */
+  void onShutdown(Runnable ending) {
+    end = ending;
+  }
+
+  @Override
+  public boolean draining() {
+    return draining;
+  }
+
+  @Override
+  public void drain() {
+    draining = true;
+  }
+
+  @Override
+  public int clients() {
+    return redis.clients() + (postgres == null ? 0 : postgres.clients());
+  }
+
+  @Override
+  public void shutdown() {
+    Thread.ofPlatform().name("nearside-shutdown").start(end);
   }
 
   /** TCP port of the admin listener; 0 without one. */
@@ -211,7 +238,8 @@ public final class Agent implements AutoCloseable, ConfigOperations {
     try {
       return future.toCompletionStage().toCompletableFuture().get(millis, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause() == null ? e : e.getCause());
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IllegalStateException(cause.getMessage(), cause);
     } catch (TimeoutException e) {
       throw new IllegalStateException("not within " + millis + " ms", e);
     } catch (InterruptedException e) {

@@ -169,6 +169,12 @@ public final class PostgresFace {
     return closing.compose(v -> drained.future());
   }
 
+  /** Connections of clients. */
+  public int clients() {
+    PostgresLoop on = loop;
+    return on == null ? 0 : on.clients();
+  }
+
   /** What the admin console asks the agent for; before the start. */
   public void console(ConsoleSource source) {
     consoleSource = source;

@@ -76,6 +76,7 @@ final class PostgresLoop {
   private final Map<Server, Map<String, Allowance>> allowances = new HashMap<>();
   private final Map<BackendKey, Session> sessionsByKey = new HashMap<>();
   private final Set<Session> sessions = new LinkedHashSet<>();
+  private volatile int clients;
   private final List<Session> dirty = new ArrayList<>();
   private final ArrayDeque<Conversation> awaitingPrimary = new ArrayDeque<>();
   private final Map<WelcomeKey, Welcome> welcomes = new LinkedHashMap<>();
@@ -534,6 +535,7 @@ final class PostgresLoop {
     var session = new Session(this, socket);
     session.install(RawSocket.install(socket, outboundBytesMax(), session));
     sessions.add(session);
+    clients = sessions.size();
     counters.clientOpened();
     if (closing || sessions.size() > config.clients().connectionsMax()) {
       session.fatal(
@@ -551,11 +553,17 @@ final class PostgresLoop {
 
   void closed(Session session, DisconnectReason reason) {
     sessions.remove(session);
+    clients = sessions.size();
     counters.disconnected(reason);
     BackendKey key = session.key();
     if (key != null) {
       sessionsByKey.remove(key);
     }
+  }
+
+  /** How many clients there are; from any thread. */
+  int clients() {
+    return clients;
   }
 
   Set<Session> sessions() {

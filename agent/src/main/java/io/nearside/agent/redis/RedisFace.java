@@ -544,7 +544,8 @@ public final class RedisFace {
     return RedisStatistics.gather(vertx, this, loops);
   }
 
-  int clients() {
+  /** Connections of clients. */
+  public int clients() {
     return clients.get();
   }
 

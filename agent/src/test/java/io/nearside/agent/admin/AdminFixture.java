@@ -51,7 +51,7 @@ final class AdminFixture implements AutoCloseable {
   volatile Verdict warming = Verdict.up("warm");
   volatile Verdict upstream = Verdict.up("answers");
   volatile boolean upstreamHangs;
-  volatile boolean draining;
+  final FakeLifecycle lifecycle = new FakeLifecycle();
   volatile boolean figuresHang;
   volatile String nextConfig = "";
   private final CountDownLatch released = new CountDownLatch(1);
@@ -89,7 +89,7 @@ final class AdminFixture implements AutoCloseable {
                 ReadinessCheck.CLUSTER.label(),
                 () -> bus.joined ? Verdict.up("") : Verdict.down("not joined"))),
         List.of(new LoopProbe("0", loop)),
-        () -> draining,
+        lifecycle,
         new AgentMetrics("1.2.3", "node-1"),
         figures(),
         bus,
