@@ -3,6 +3,7 @@ package io.nearside.agent;
 import io.nearside.agent.admin.AdminServer;
 import io.nearside.agent.admin.ConfigOperations;
 import io.nearside.agent.admin.LifecycleOperations;
+import io.nearside.agent.memory.MemoryGuard;
 import io.nearside.agent.postgres.PostgresFace;
 import io.nearside.agent.redis.RedisFace;
 import io.nearside.cluster.InvalidationBus;
@@ -36,6 +37,7 @@ public final class Agent implements AutoCloseable, ConfigOperations, LifecycleOp
   private final InvalidationBus bus;
   private final RedisFace redis;
   private final @Nullable PostgresFace postgres;
+  private final MemoryGuard memory;
   private final Supplier<LoadedConfig> source;
   private volatile LoadedConfig loaded;
   private volatile boolean listening;
@@ -53,6 +55,11 @@ public final class Agent implements AutoCloseable, ConfigOperations, LifecycleOp
     NearsideConfig config = loaded.config();
     this.redis = new RedisFace(vertx, config, config.node().id(), bus);
     this.postgres = config.postgres().enabled() ? new PostgresFace(vertx, config, bus) : null;
+    this.memory = new MemoryGuard(vertx, redis.memory());
+    redis.refuseClientsWhen(memory::refusesClients);
+    if (postgres != null) {
+      postgres.refuseClientsWhen(memory::refusesClients);
+    }
   }
 
   /**
@@ -123,10 +130,11 @@ public final class Agent implements AutoCloseable, ConfigOperations, LifecycleOp
     if (loaded.config().admin().enabled()) {
       admin =
           await(
-              Operations.start(vertx, redis, postgres, this, () -> listening, this),
+              Operations.start(vertx, redis, postgres, this, () -> listening, this, memory),
               START_SECONDS * 1000);
     }
     await(faces, START_SECONDS * 1000);
+    memory.start();
     listening = true;
   }
 
@@ -223,6 +231,7 @@ public final class Agent implements AutoCloseable, ConfigOperations, LifecycleOp
     } catch (RuntimeException e) {
       log.warn("drain was not complete reason=\"{}\"", e.getMessage());
     }
+    memory.close();
     bus.close();
     try {
       if (admin != null) {

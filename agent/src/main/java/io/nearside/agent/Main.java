@@ -40,6 +40,7 @@ public final class Main implements Callable<Integer> {
   private Main() {}
 
   public static void main(String[] args) {
+    DirectMemory.fitContainer();
     var line = new CommandLine(new Main());
     line.addSubcommand(new Run());
     line.addSubcommand(

@@ -5,6 +5,7 @@ import io.nearside.agent.admin.AdminSources;
 import io.nearside.agent.admin.ConfigOperations;
 import io.nearside.agent.admin.LifecycleOperations;
 import io.nearside.agent.health.LoopProbe;
+import io.nearside.agent.memory.MemoryFigures;
 import io.nearside.agent.metrics.AgentMetrics;
 import io.nearside.agent.postgres.PostgresFace;
 import io.nearside.agent.redis.RedisFace;
@@ -37,7 +38,8 @@ final class Operations {
       @Nullable PostgresFace postgres,
       ConfigOperations config,
       BooleanSupplier listening,
-      LifecycleOperations lifecycle) {
+      LifecycleOperations lifecycle,
+      MemoryFigures memory) {
     Supplier<NearsideConfig> now = () -> config.effective().config();
     return AdminServer.start(
         () -> now.get().admin(),
@@ -46,6 +48,7 @@ final class Operations {
                 redis.bus(), now.get().redis().enabled() ? redis : null, postgres, listening),
             loops(faces),
             lifecycle,
+            memory,
             new AgentMetrics(Version.get(), redis.nodeId()),
             new RedisFaceFigures(redis),
             redis.bus(),

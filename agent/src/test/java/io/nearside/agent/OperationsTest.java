@@ -9,6 +9,7 @@ import io.nearside.agent.admin.AdminServer;
 import io.nearside.agent.admin.ConfigOperations;
 import io.nearside.agent.admin.FakeLifecycle;
 import io.nearside.agent.cache.Key;
+import io.nearside.agent.memory.FakeMemory;
 import io.nearside.agent.redis.RedisFace;
 import io.nearside.cluster.BusSettings;
 import io.nearside.cluster.ClusterSecret;
@@ -57,7 +58,7 @@ final class OperationsTest {
   private final RedisFace face = new RedisFace(vertx, loaded.config(), "node-1", bus);
   private final FakeLifecycle lifecycle = new FakeLifecycle();
   private final AdminServer admin =
-      await(Operations.start(vertx, face, null, config(), this::up, lifecycle));
+      await(Operations.start(vertx, face, null, config(), this::up, lifecycle, new FakeMemory()));
   private final HttpClient client = HttpClient.newHttpClient();
   private volatile boolean listening;
 

@@ -170,7 +170,11 @@ public final class AdminServer {
               .start(
                   vertx,
                   new AgentMetrics.Sources(
-                      sources.redis(), sources.postgresFigures(), sources.bus(), loops::states));
+                      sources.redis(),
+                      sources.postgresFigures(),
+                      sources.bus(),
+                      sources.memory(),
+                      loops::states));
       List<Endpoint> all = new ArrayList<>();
       all.add(Endpoint.get("/", "This list.", request -> index(request, all)));
       all.add(Endpoint.get("/livez", "Is any event loop wedged?", r -> probe(r, probes.live())));

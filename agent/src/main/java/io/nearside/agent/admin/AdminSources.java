@@ -2,6 +2,7 @@ package io.nearside.agent.admin;
 
 import io.nearside.agent.health.HealthCheck;
 import io.nearside.agent.health.LoopProbe;
+import io.nearside.agent.memory.MemoryFigures;
 import io.nearside.agent.metrics.AgentMetrics;
 import io.nearside.agent.metrics.PostgresFigures;
 import io.nearside.agent.metrics.RedisFigures;
@@ -25,6 +26,7 @@ public record AdminSources(
     List<HealthCheck> checks,
     List<LoopProbe> loops,
     LifecycleOperations lifecycle,
+    MemoryFigures memory,
     AgentMetrics metrics,
     RedisFigures redis,
     InvalidationBus bus,

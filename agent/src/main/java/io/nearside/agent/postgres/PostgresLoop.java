@@ -537,18 +537,28 @@ final class PostgresLoop {
     sessions.add(session);
     clients = sessions.size();
     counters.clientOpened();
-    if (closing || sessions.size() > config.clients().connectionsMax()) {
-      session.fatal(
-          closing
-              ? ErrorFields.fatal(SqlState.CANNOT_CONNECT_NOW, "the sidecar is shutting down")
-              : ErrorFields.fatal(
-                  SqlState.TOO_MANY_CONNECTIONS,
-                  "too many clients (postgres.clients.connectionsMax is "
-                      + config.clients().connectionsMax()
-                      + ")"),
-          DisconnectReason.LIMIT);
+    ErrorFields refusal = refusal();
+    if (refusal != null) {
+      session.fatal(refusal, DisconnectReason.LIMIT);
       flushDirty();
     }
+  }
+
+  /** Why a client that has just come may not stay; null where it may. */
+  private @Nullable ErrorFields refusal() {
+    if (closing) {
+      return ErrorFields.fatal(SqlState.CANNOT_CONNECT_NOW, "the sidecar is shutting down");
+    }
+    if (face.refusesClients()) {
+      return ErrorFields.fatal(
+          SqlState.TOO_MANY_CONNECTIONS, "the sidecar has no memory for another client");
+    }
+    int max = config.clients().connectionsMax();
+    return sessions.size() <= max
+        ? null
+        : ErrorFields.fatal(
+            SqlState.TOO_MANY_CONNECTIONS,
+            "too many clients (postgres.clients.connectionsMax is " + max + ")");
   }
 
   void closed(Session session, DisconnectReason reason) {

@@ -4,6 +4,7 @@ import io.nearside.agent.cache.CacheStatistics;
 import io.nearside.agent.health.HealthCheck;
 import io.nearside.agent.health.LoopProbe;
 import io.nearside.agent.health.Verdict;
+import io.nearside.agent.memory.FakeMemory;
 import io.nearside.agent.metrics.AgentMetrics;
 import io.nearside.agent.metrics.LatencyHistogram;
 import io.nearside.agent.metrics.RedisFigures;
@@ -90,6 +91,7 @@ final class AdminFixture implements AutoCloseable {
                 () -> bus.joined ? Verdict.up("") : Verdict.down("not joined"))),
         List.of(new LoopProbe("0", loop)),
         lifecycle,
+        new FakeMemory(),
         new AgentMetrics("1.2.3", "node-1"),
         figures(),
         bus,
