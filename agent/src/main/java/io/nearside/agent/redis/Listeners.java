@@ -1,5 +1,6 @@
 package io.nearside.agent.redis;
 
+import io.nearside.agent.net.ListenException;
 import io.nearside.config.ListenerTlsConfig;
 import io.nearside.config.RedisListenConfig;
 import io.vertx.core.Future;
@@ -118,7 +119,7 @@ final class Listeners {
         RedisLoop loop, NetServerOptions options, SocketAddress address) {
       NetServer server = vertx.createNetServer(options);
       servers.add(server);
-      return server.connectHandler(loop::opened).listen(address);
+      return ListenException.at(address, server.connectHandler(loop::opened).listen(address));
     }
   }
 
