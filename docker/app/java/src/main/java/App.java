@@ -24,7 +24,9 @@ public final class App {
     String url =
         "jdbc:postgresql://%s:%s/%s"
             .formatted(
-                environment.get("PGHOST"), environment.get("PGPORT"), environment.get("PGDATABASE"));
+                environment.get("PGHOST"),
+                environment.get("PGPORT"),
+                environment.get("PGDATABASE"));
     try (RedisClient cache = RedisClient.create(environment.get("REDIS_URL"));
         Connection database =
             DriverManager.getConnection(

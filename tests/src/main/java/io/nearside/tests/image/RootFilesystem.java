@@ -111,6 +111,14 @@ public record RootFilesystem(Path folder) {
     return command;
   }
 
+  /** What hooks of a container run: one question to the sidecar beside it, see {@code Ask}. */
+  static List<String> askCommand(String... question) {
+    List<String> command =
+        new ArrayList<>(List.of(HOME + "/runtime/bin/java", "@" + HOME + "/ask.options"));
+    command.addAll(List.of(question));
+    return command;
+  }
+
   /** What it takes uncompressed, in bytes. */
   public long bytes() throws IOException {
     return parts().values().stream().mapToLong(Long::longValue).sum();
