@@ -2,11 +2,12 @@ package io.nearside.tests.image;
 
 import io.nearside.tests.stack.RepositoryRoot;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -36,8 +37,21 @@ public final class ImageBuild {
     return Files.isDirectory(RepositoryRoot.path().resolve("agent/target/lib"));
   }
 
-  /** The tree in the usual folder; made anew where it is not of the present inputs. */
+  /**
+   * The tree in the usual folder; made anew where it is not of the present inputs. One process at a
+   * time makes it.
+   */
   public static synchronized RootFilesystem upToDate() throws IOException {
+    Path lock = usualFolder().resolveSibling("rootfs.lock");
+    Files.createDirectories(lock.resolveSibling(""));
+    try (FileChannel channel =
+            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var _ = channel.lock()) {
+      return unlessThere();
+    }
+  }
+
+  private static RootFilesystem unlessThere() throws IOException {
     var tree = new RootFilesystem(usualFolder());
     Path note = tree.folder().resolveSibling("rootfs.inputs");
     String inputs = inputs();
@@ -54,22 +68,30 @@ public final class ImageBuild {
 
   /** Lays it out in a folder, whose content is removed, and trains it. */
   static RootFilesystem make(Path folder) throws IOException {
-    String epoch = System.getenv("SOURCE_DATE_EPOCH");
-    Instant stamp = epoch == null ? STAMP : Instant.ofEpochSecond(Long.parseLong(epoch));
-    RootFilesystem tree = RootFilesystem.lay(RepositoryRoot.path(), folder, stamp);
+    RootFilesystem tree = lay(folder);
     AotTraining.run(tree);
-    tree.setTimes(stamp);
+    tree.setTimes(stamp());
     return tree;
+  }
+
+  /** The same without the AOT cache. */
+  static RootFilesystem lay(Path folder) throws IOException {
+    return RootFilesystem.lay(RepositoryRoot.path(), folder, stamp());
+  }
+
+  private static Instant stamp() {
+    String epoch = System.getenv("SOURCE_DATE_EPOCH");
+    return epoch == null ? STAMP : Instant.ofEpochSecond(Long.parseLong(epoch));
+  }
+
+  /** The recipe of the image. */
+  static Path dockerfile() {
+    return RepositoryRoot.path().resolve("docker/Dockerfile");
   }
 
   /** A digest of all that a tree is made of. */
   private static String inputs() throws IOException {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    MessageDigest digest = Tool.sha256();
     digest.update(Runtime.version().toString().getBytes(StandardCharsets.UTF_8));
     for (String input : INPUTS) {
       add(digest, RepositoryRoot.path().resolve(input));

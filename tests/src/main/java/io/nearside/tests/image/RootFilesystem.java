@@ -8,6 +8,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -122,6 +123,22 @@ public record RootFilesystem(Path folder) {
   /** What it takes uncompressed, in bytes. */
   public long bytes() throws IOException {
     return parts().values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** A digest of each file and its time, but for the AOT cache, of which no two are alike. */
+  Map<String, String> digests() throws IOException {
+    Map<String, String> digests = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        if (!file.equals(aotCache())) {
+          byte[] digest = Tool.sha256().digest(Files.readAllBytes(file));
+          digests.put(
+              folder.relativize(file).toString(),
+              HexFormat.of().formatHex(digest) + " " + Files.getLastModifiedTime(file));
+        }
+      }
+    }
+    return digests;
   }
 
   /** What each of its parts takes, in bytes. */
