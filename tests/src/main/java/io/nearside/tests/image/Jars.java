@@ -142,7 +142,7 @@ final class Jars {
     }
   }
 
-  /** Writes a jar anew: its entries by name and at one time. */
+  /** Writes a jar anew: its entries by name and at one time, its classes slim. */
   private static void rewrite(Path from, Path to, Manifest manifest) throws IOException {
     try (var file = new JarFile(from.toFile());
         OutputStream bytes = new BufferedOutputStream(Files.newOutputStream(to));
@@ -154,7 +154,8 @@ final class Jars {
         if (isWanted(entry)) {
           put(jar, entry.getName());
           try (var content = file.getInputStream(entry)) {
-            jar.write(content.readAllBytes());
+            byte[] whole = content.readAllBytes();
+            jar.write(entry.getName().endsWith(".class") ? ClassFiles.slim(whole) : whole);
           }
         }
       }
