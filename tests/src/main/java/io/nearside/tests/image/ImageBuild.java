@@ -23,7 +23,8 @@ public final class ImageBuild {
           "agent/target/lib",
           "agent/src/main/launch",
           "docker/image.options",
-          "docker/ask.options");
+          "docker/ask.options",
+          "tests/src/main/java/io/nearside/tests/image");
 
   private ImageBuild() {}
 
