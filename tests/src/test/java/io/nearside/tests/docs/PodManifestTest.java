@@ -27,7 +27,8 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  * The plain pod: what a cluster's policies ask of it, and that its configuration is a valid one.
  */
 final class PodManifestTest {
-  private static final Path FILE = RepositoryRoot.path().resolve("k8s-manifests/pod.yaml");
+  private static final Path FILE =
+      RepositoryRoot.path().resolve("k8s-manifests/examples/plain-pod/pod.yaml");
   private static final String SOME_SECRET = "0123456789abcdef0123456789abcdef";
 
   private final List<Object> documents;
