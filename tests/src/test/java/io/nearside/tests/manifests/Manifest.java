@@ -24,16 +24,25 @@ record Manifest(ObjectNode tree) {
    * @throws RuntimeException when it is no YAML, has a key twice, or holds something else
    */
   static List<Manifest> parse(String yaml) {
-    var options = new LoaderOptions();
-    options.setAllowDuplicateKeys(false);
     List<Manifest> manifests = new ArrayList<>();
-    for (Object document : new Yaml(new SafeConstructor(options)).loadAll(yaml)) {
-      if (!(MAPPER.valueToTree(document) instanceof ObjectNode tree)) {
+    for (JsonNode document : load(yaml)) {
+      if (!(document instanceof ObjectNode tree)) {
         throw new IllegalArgumentException("no object: " + document);
       }
       manifests.add(new Manifest(tree));
     }
     return manifests;
+  }
+
+  /** The documents of a text, likewise. */
+  static List<JsonNode> load(String yaml) {
+    var options = new LoaderOptions();
+    options.setAllowDuplicateKeys(false);
+    List<JsonNode> documents = new ArrayList<>();
+    new Yaml(new SafeConstructor(options))
+        .loadAll(yaml)
+        .forEach(document -> documents.add(MAPPER.valueToTree(document)));
+    return documents;
   }
 
   String apiVersion() {
