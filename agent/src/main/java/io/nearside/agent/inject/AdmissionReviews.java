@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The webhook's protocol: an AdmissionReview of {@code admission.k8s.io/v1} in, one out. A dry run
  * is answered as any other, as answering has no effects.
  */
-final class AdmissionReviews {
+public final class AdmissionReviews {
   static final String API_VERSION = "admission.k8s.io/v1";
 
   private static final int UNPROCESSABLE = 422;
@@ -29,12 +29,12 @@ final class AdmissionReviews {
    *
    * @throws BadReviewException when it is none; nothing else is thrown, whatever came
    */
-  static JsonObject answer(JsonObject review, Injection injection, NamespaceLabels labels) {
+  public static JsonObject answer(JsonObject review, Injection injection, NamespaceLabels labels) {
     return answer(review, injection, labels, _ -> {});
   }
 
   /** As {@link #answer(JsonObject, Injection, NamespaceLabels)}, where the decision is told. */
-  static JsonObject answer(
+  public static JsonObject answer(
       JsonObject review,
       Injection injection,
       NamespaceLabels labels,

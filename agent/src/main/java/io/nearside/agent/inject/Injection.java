@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 /** Decides whether a pod gets the sidecar, and builds it. Pure and thread-safe; no I/O. */
-final class Injection {
+public final class Injection {
   private final InjectorSettings settings;
 
-  Injection(InjectorSettings settings) {
+  public Injection(InjectorSettings settings) {
     this.settings = settings;
   }
 
@@ -20,7 +20,7 @@ final class Injection {
    * @param namespace where it will be; the pod's own metadata may not say
    * @param namespaceLabels that namespace's labels
    */
-  InjectionResult inject(JsonObject pod, String namespace, Map<String, String> namespaceLabels) {
+  public InjectionResult inject(JsonObject pod, String namespace, Map<String, String> namespaceLabels) {
     if (settings.systemNamespaces().contains(namespace)) {
       return skipped(SkipReason.SYSTEM_NAMESPACE);
     }

@@ -16,14 +16,14 @@ import java.util.TreeSet;
  * @param nativeSupported whether the cluster knows init containers with {@code restartPolicy:
  *     Always} (Kubernetes 1.29 and later)
  */
-record InjectorSettings(
+public record InjectorSettings(
     String image,
     String imagePullPolicy,
     Map<String, String> defaults,
     Set<String> systemNamespaces,
     boolean nativeSupported) {
   /** Namespaces that no injector should touch. */
-  static final Set<String> SYSTEM_NAMESPACES =
+  public static final Set<String> SYSTEM_NAMESPACES =
       Set.of("kube-system", "kube-public", "kube-node-lease", "nearside-system");
 
   /**
@@ -31,13 +31,13 @@ record InjectorSettings(
    *
    * @throws IllegalArgumentException with all that is wrong with the defaults
    */
-  InjectorSettings {
+  public InjectorSettings {
     defaults = Map.copyOf(new LinkedHashMap<>(defaults));
     systemNamespaces = Set.copyOf(new TreeSet<>(systemNamespaces));
   }
 
   /** With this image and nothing else said. */
-  static InjectorSettings of(String image) {
+  public static InjectorSettings of(String image) {
     return new InjectorSettings(image, "IfNotPresent", Map.of(), SYSTEM_NAMESPACES, true);
   }
 }
