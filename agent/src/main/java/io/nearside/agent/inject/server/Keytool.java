@@ -85,8 +85,7 @@ final class Keytool {
     }
   }
 
-  private static void run(
-      Path folder, String password, List<String> arguments, Duration lifetime)
+  private static void run(Path folder, String password, List<String> arguments, Duration lifetime)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
@@ -124,10 +123,7 @@ final class Keytool {
     long seconds = lifetime.toSeconds();
     long days = seconds / DAY_SECONDS + 1;
     return List.of(
-        "-validity",
-        Long.toString(days),
-        "-startdate",
-        "-" + (days * DAY_SECONDS - seconds) + "S");
+        "-validity", Long.toString(days), "-startdate", "-" + (days * DAY_SECONDS - seconds) + "S");
   }
 
   private static void remove(Path folder) throws IOException {

@@ -16,6 +16,7 @@ import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * KubeException}. It does not try again: its callers do, in {@link Rounds}. Safe from any context.
  */
 final class KubeApi {
-  private static final int CONNECT_MILLIS = 2_000;
-  private static final long REQUEST_MILLIS = 8_000;
+  private static final long CONNECT_MILLIS = 2_000;
+  private static final Duration TIMEOUT = Duration.ofSeconds(8);
   private static final int CONNECTIONS_MAX = 4;
   private static final int WAITING_MAX = 1_000;
   private static final int PAGE_ITEMS = 200;
@@ -47,28 +48,33 @@ final class KubeApi {
     this.client =
         vertx
             .httpClientBuilder()
-            .with(new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS).setKeepAliveTimeout(30))
+            .with(new HttpClientOptions().setKeepAliveTimeout(30))
             .with(
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX).setMaxWaitQueueSize(WAITING_MAX))
             .build();
   }
 
   Future<KubeAnswer> get(String path) {
-    return send(HttpMethod.GET, path, null, "");
+    return get(path, TIMEOUT);
+  }
+
+  Future<KubeAnswer> get(String path, Duration timeout) {
+    return send(HttpMethod.GET, path, null, "", timeout);
   }
 
   Future<KubeAnswer> post(String path, JsonObject object) {
-    return send(HttpMethod.POST, path, object.toBuffer(), "application/json");
+    return send(HttpMethod.POST, path, object.toBuffer(), "application/json", TIMEOUT);
   }
 
   /** Replaces an object; with its {@code resourceVersion} only while it still has that version. */
   Future<KubeAnswer> put(String path, JsonObject object) {
-    return send(HttpMethod.PUT, path, object.toBuffer(), "application/json");
+    return send(HttpMethod.PUT, path, object.toBuffer(), "application/json", TIMEOUT);
   }
 
   /** A JSON Patch (RFC 6902). */
   Future<KubeAnswer> patch(String path, JsonArray operations) {
-    return send(HttpMethod.PATCH, path, operations.toBuffer(), "application/json-patch+json");
+    return send(
+        HttpMethod.PATCH, path, operations.toBuffer(), "application/json-patch+json", TIMEOUT);
   }
 
   /**
@@ -79,7 +85,8 @@ final class KubeApi {
    */
   Future<Void> list(String path, String labels, Consumer<JsonObject> each) {
     String query = path + "?limit=" + PAGE_ITEMS;
-    return page(labels.isEmpty() ? query : query + "&labelSelector=" + encoded(labels), "", 1, each);
+    return page(
+        labels.isEmpty() ? query : query + "&labelSelector=" + encoded(labels), "", 1, each);
   }
 
   private Future<Void> page(String query, String after, int number, Consumer<JsonObject> each) {
@@ -110,7 +117,7 @@ final class KubeApi {
   }
 
   private Future<KubeAnswer> send(
-      HttpMethod method, String path, @Nullable Buffer body, String contentType) {
+      HttpMethod method, String path, @Nullable Buffer body, String contentType, Duration timeout) {
     var options =
         new RequestOptions()
             .setMethod(method)
@@ -118,7 +125,9 @@ final class KubeApi {
             .setPort(access.port())
             .setURI(path)
             .setSsl(access.tls())
-            .setTimeout(REQUEST_MILLIS)
+            .setConnectTimeout(Math.min(CONNECT_MILLIS, timeout.toMillis()))
+            .setTimeout(timeout.toMillis())
+            .setIdleTimeout(timeout.toMillis())
             .putHeader("Accept", "application/json")
             .putHeader("User-Agent", "nearside-injector");
     if (body != null) {
