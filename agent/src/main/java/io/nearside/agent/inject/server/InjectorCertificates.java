@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Where the certificate comes from that the webhook shows. Confined to the control context. */
+/**
+ * Where the certificate comes from that the webhook shows. Confined to the control context, but for
+ * {@link #isTrusted} and {@link #authorityExpires}, which any thread may ask.
+ */
 sealed interface InjectorCertificates permits OwnCertificates, MountedCertificates {
   /**
    * Looks whether what is shown is still the right one, and does what is next. Fails when that is

@@ -35,9 +35,9 @@ final class OwnCertificates implements InjectorCertificates {
   private final ServingKeys keys;
   private final InstantSource clock;
   private final Keytool keytool = new Keytool();
-  private @Nullable AuthoritySecret held;
+  private volatile @Nullable AuthoritySecret held;
   private @Nullable Learning learning;
-  private boolean bundled;
+  private volatile boolean bundled;
 
   /**
    * What its flags say.
