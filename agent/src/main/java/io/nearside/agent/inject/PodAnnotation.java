@@ -110,8 +110,7 @@ enum PodAnnotation {
   LOG_LEVEL(SETTING, "", "log.level", "The least severe level that is logged."),
   LOG_FORMAT(SETTING, "", "log.format", "`text` or `json`."),
 
-  REDIS(
-      FLAG, "whether an upstream is named", "redis.enabled", "Whether there is a Redis face."),
+  REDIS(FLAG, "whether an upstream is named", "redis.enabled", "Whether there is a Redis face."),
   REDIS_PORT(ValueKind.PORT, "`6379`", "redis.listen.port", "Its port on loopback."),
   REDIS_URL(SETTING, "", "redis.upstream.url", "The upstream, without a password."),
   REDIS_URL_SECRET(SECRET_KEY, "", "redis.upstream.url", "The upstream."),
@@ -136,10 +135,7 @@ enum PodAnnotation {
       SETTING, "", "coherence.maxStalenessMillis", "How stale a served value may be at worst."),
 
   POSTGRES(
-      FLAG,
-      "whether a server is named",
-      "postgres.enabled",
-      "Whether there is a PostgreSQL face."),
+      FLAG, "whether a server is named", "postgres.enabled", "Whether there is a PostgreSQL face."),
   POSTGRES_PORT(ValueKind.PORT, "`5432`", "postgres.listen.port", "Its port on loopback."),
   POSTGRES_SERVERS(
       SETTING, "", "postgres.servers", "Primary and replicas, `host:port` with commas."),

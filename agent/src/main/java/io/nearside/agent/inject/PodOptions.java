@@ -1,10 +1,12 @@
 package io.nearside.agent.inject;
 
+import io.nearside.config.Nearest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class PodOptions {
   private final Map<PodAnnotation, String> given;
 
-  private PodOptions(Map<PodAnnotation, String> given) {
+  private final Set<PodAnnotation> ofThePod;
+
+  private PodOptions(Map<PodAnnotation, String> given, Set<PodAnnotation> ofThePod) {
     this.given = given;
+    this.ofThePod = ofThePod;
   }
 
   /**
@@ -35,13 +40,13 @@ final class PodOptions {
     if (!problems.isEmpty()) {
       throw new RefusedException(problems);
     }
-    List<PodAnnotation> ofThePod = List.copyOf(given.keySet());
+    Set<PodAnnotation> ofThePod = Set.copyOf(given.keySet());
     defaults.forEach(
         (word, value) ->
             PodAnnotation.of(word)
                 .filter(annotation -> ofThePod.stream().noneMatch(annotation::isAlternativeTo))
                 .ifPresent(annotation -> given.putIfAbsent(annotation, value)));
-    return new PodOptions(given);
+    return new PodOptions(given, ofThePod);
   }
 
   /** What is wrong with the injector's defaults; empty where nothing is. */
@@ -50,6 +55,9 @@ final class PodOptions {
     Map<PodAnnotation, String> given = new EnumMap<>(PodAnnotation.class);
     defaults.forEach((word, value) -> read(word, value, word, given, problems));
     alternatives(given, problems);
+    if (given.containsKey(PodAnnotation.INJECT)) {
+      problems.add(PodAnnotation.INJECT.word() + ": expected on pods and namespaces only");
+    }
     given.forEach(
         (annotation, value) -> problems.addAll(Configuration.problemsOf(annotation, value)));
     return problems;
@@ -70,10 +78,14 @@ final class PodOptions {
               + ": unknown annotation"
               + (near == null
                   ? " (docs/injection.md has them all)"
-                  : " (did you mean " + key.substring(0, key.length() - word.length()) + near + "?)"));
+                  : " (did you mean "
+                      + key.substring(0, key.length() - word.length())
+                      + near
+                      + "?)"));
     } else if (!annotation.get().kind().accepts(value)) {
+      String shown = annotation.get().kind().secret() ? "not a reference" : cut(value);
       problems.add(
-          key + ": " + cut(value) + " (expected " + plain(annotation.get().kind().expected()) + ")");
+          key + ": " + shown + " (expected " + plain(annotation.get().kind().expected()) + ")");
     } else {
       given.put(annotation.get(), value);
     }
@@ -96,6 +108,11 @@ final class PodOptions {
   private static String cut(String value) {
     String line = value.replaceAll("\\p{Cntrl}+", " ");
     return line.length() <= 100 ? line : line.substring(0, 100) + "...";
+  }
+
+  /** Whether the pod itself says it. */
+  boolean ofThePod(PodAnnotation annotation) {
+    return ofThePod.contains(annotation);
   }
 
   /** Whether the pod or the injector's defaults say it. */

@@ -60,6 +60,16 @@ record PodView(
             : GRACE_SECONDS_DEFAULT);
   }
 
+  /** The name of the first container that is no other injector's. */
+  String firstOfTheApp() {
+    List<String> names =
+        containers.stream().filter(one -> !one.init()).map(PodContainer::name).toList();
+    return names.stream()
+        .filter(name -> !Marks.PROXIES.contains(name))
+        .findFirst()
+        .orElse(names.getFirst());
+  }
+
   private static boolean windows(JsonObject spec) {
     return "windows".equals(textOr(objectOrEmpty(spec, "os", "spec."), "name", ""))
         || "windows"

@@ -24,7 +24,8 @@ enum ValueKind {
   /** The same, or no limit at all. */
   LIMIT("a quantity of Kubernetes, or `none`", "none|" + Quantity.PATTERN),
   /** A ConfigMap that is mounted. */
-  CONFIG_MAP("a ConfigMap's name, or name/key", Names.NAME_PATTERN + "(/" + Names.KEY_PATTERN + ")?"),
+  CONFIG_MAP(
+      "a ConfigMap's name, or name/key", Names.NAME_PATTERN + "(/" + Names.KEY_PATTERN + ")?"),
   /** A variable's value comes from a ConfigMap. */
   CONFIG_MAP_KEY("a ConfigMap's name/key", Names.NAME_PATTERN + "/" + Names.KEY_PATTERN),
   /** A variable's value comes from a Secret. */
@@ -52,6 +53,11 @@ enum ValueKind {
   /** Whether the value looks as it should; what the configuration checks itself always does. */
   boolean accepts(String value) {
     return pattern.matcher(value).matches();
+  }
+
+  /** Whether a wrong value may be a password that somebody put where its place belongs. */
+  boolean secret() {
+    return this == SECRET_KEY || this == SECRET_FILE;
   }
 
   /** Patterns of names; a class of its own, as an enum's constants come before its fields. */
