@@ -1,6 +1,7 @@
 package io.nearside.agent.inject;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,6 +23,9 @@ public record InjectorSettings(
     Map<String, String> defaults,
     Set<String> systemNamespaces,
     boolean nativeSupported) {
+  /** Where nothing else is said. */
+  public static final String IMAGE_PULL_POLICY = "IfNotPresent";
+
   /** Namespaces that no injector should touch. */
   public static final Set<String> SYSTEM_NAMESPACES =
       Set.of("kube-system", "kube-public", "kube-node-lease", "nearside-system");
@@ -33,11 +37,15 @@ public record InjectorSettings(
    */
   public InjectorSettings {
     defaults = Map.copyOf(new LinkedHashMap<>(defaults));
+    List<String> problems = PodOptions.problems(defaults);
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("\n", problems));
+    }
     systemNamespaces = Set.copyOf(new TreeSet<>(systemNamespaces));
   }
 
   /** With this image and nothing else said. */
   public static InjectorSettings of(String image) {
-    return new InjectorSettings(image, "IfNotPresent", Map.of(), SYSTEM_NAMESPACES, true);
+    return new InjectorSettings(image, IMAGE_PULL_POLICY, Map.of(), SYSTEM_NAMESPACES, true);
   }
 }

@@ -1,7 +1,9 @@
 package io.nearside.agent.inject.server;
 
+import io.nearside.agent.inject.DefaultsFile;
 import io.nearside.agent.inject.InjectorSettings;
 import io.nearside.config.HostPort;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -142,7 +144,7 @@ public final class InjectorCommand implements Callable<Integer> {
   public InjectorCommand() {}
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws InterruptedException, IOException {
     InjectorOptions options;
     try {
       options = options(System.getenv());
@@ -178,12 +180,15 @@ public final class InjectorCommand implements Callable<Integer> {
   /**
    * @throws IllegalArgumentException naming the flag
    */
-  private InjectorOptions options(Map<String, String> environment) {
+  private InjectorOptions options(Map<String, String> environment) throws IOException {
     Native told = nativeSidecars();
     return new InjectorOptions(
         address("--listen", listen),
         address("--ops", ops),
-        new InjectorSettings(image, imagePullPolicy, Map.of(), systemNamespaces, told != Native.NO),
+        new InjectorSettings(image,
+            imagePullPolicy,
+            defaults == null ? Map.of() : DefaultsFile.read(defaults),
+            systemNamespaces, told != Native.NO),
         told == Native.AUTO,
         apiServer == null
             ? KubeAccess.inCluster(environment)
