@@ -1,0 +1,68 @@
+package io.nearside.agent.inject;
+
+import io.nearside.config.ConfigException;
+import io.nearside.config.ConfigLoader;
+import io.nearside.config.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the sidecar's own configuration what it would say to an environment. */
+final class Configuration {
+  private Configuration() {}
+
+  /** What is wrong with one annotation's value by itself. */
+  static List<String> problemsOf(PodAnnotation annotation, String value) {
+    return switch (annotation.kind()) {
+      case SETTING ->
+          problems(Map.of(annotation.variable(), value), null, false).stream()
+              .map(problem -> annotation.key() + ": " + problem.substring(problem.indexOf(' ') + 1))
+              .toList();
+      default -> List.of();
+    };
+  }
+
+  /**
+   * What is wrong with a sidecar's environment, in words of annotations.
+   *
+   * @param environment with samples for what is not known here
+   * @param options of the pod, to name the annotation that was used; null for any
+   * @param whole whether there is no configuration file beside it; where there is one, only single
+   *     values can be judged
+   */
+  static List<String> problems(
+      Map<String, String> environment, @Nullable PodOptions options, boolean whole) {
+    try {
+      var _ = ConfigLoader.load(Map.of(), "no file", environment);
+      return List.of();
+    } catch (ConfigException refused) {
+      List<String> texts = new ArrayList<>();
+      for (Problem problem : refused.problems()) {
+        boolean single = problem.where().startsWith("from ") && problem.involves().isEmpty();
+        boolean unknown = problem.path().startsWith("NEARSIDE_");
+        if (whole || single || unknown) {
+          texts.add(place(problem, options) + ": " + text(problem));
+        }
+      }
+      return texts;
+    }
+  }
+
+  private static String text(Problem problem) {
+    return problem.value()
+        + (problem.expectation().isEmpty() ? "" : " (" + problem.expectation() + ")");
+  }
+
+  private static String place(Problem problem, @Nullable PodOptions options) {
+    List<PodAnnotation> candidates = PodAnnotation.setting(problem.path().replaceAll("\\[.*", ""));
+    if (candidates.isEmpty()) {
+      return PodAnnotation.SETTINGS.key() + ": " + problem.path();
+    }
+    return candidates.stream()
+        .filter(candidate -> options != null && options.given(candidate))
+        .findFirst()
+        .orElse(candidates.getFirst())
+        .key();
+  }
+}
