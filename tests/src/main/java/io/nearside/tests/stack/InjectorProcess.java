@@ -24,6 +24,9 @@ public final class InjectorProcess implements AutoCloseable {
   /** The image that it puts into pods. */
   public static final String IMAGE = "registry.example/nearside:0.1.0";
 
+  /** For pods that say nothing. */
+  private static final String DEFAULTS = "redis-url: redis://redis.example:6379\n";
+
   private static final Duration WITHIN = Duration.ofSeconds(60);
   private static final Pattern READY = Pattern.compile("\\bready webhook=\\S+ ops=\\S+");
 
@@ -55,7 +58,9 @@ public final class InjectorProcess implements AutoCloseable {
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.add("@" + RepositoryRoot.path().resolve(SidecarProcess.OPTIONS_FILE));
       command.addAll(List.of("-cp", SidecarProcess.classPath(), SidecarProcess.MAIN_CLASS));
-      command.addAll(List.of("injector", "--image", IMAGE));
+      Path defaults = folder.resolve("defaults.yaml");
+      Files.writeString(defaults, DEFAULTS);
+      command.addAll(List.of("injector", "--image", IMAGE, "--defaults", defaults.toString()));
       command.addAll(List.of("--listen", "127.0.0.1:" + port, "--ops", "127.0.0.1:" + opsPort));
       command.addAll(arguments);
       var injector = new InjectorProcess(folder, port, opsPort, command);

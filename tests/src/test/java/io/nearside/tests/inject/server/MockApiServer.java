@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** fabric8's mock API server with what an injector looks for, and an injector's flags for it. */
@@ -23,6 +25,9 @@ final class MockApiServer implements AutoCloseable {
   static final String SERVICE = "nearside-injector";
   static final String SECRET = "nearside-injector-ca";
   static final String WEBHOOKS = "nearside-injector";
+
+  /** It tells of every request. */
+  private static final Logger REQUESTS = Logger.getLogger("io.fabric8.mockwebserver");
 
   private final KubernetesMockServer server =
       new KubernetesMockServer(
@@ -34,6 +39,7 @@ final class MockApiServer implements AutoCloseable {
   private final NamespacedKubernetesClient client;
 
   MockApiServer() {
+    REQUESTS.setLevel(Level.WARNING);
     server.init();
     client = server.createClient();
   }
