@@ -13,14 +13,17 @@ import org.jspecify.annotations.Nullable;
  * The webhook's protocol: an AdmissionReview of {@code admission.k8s.io/v1} in, one out. A dry run
  * is answered as any other, as answering has no effects.
  */
-final class AdmissionReviews {
-  static final String API_VERSION = "admission.k8s.io/v1";
+public final class AdmissionReviews {
+  /** Of reviews, both ways. */
+  public static final String API_VERSION = "admission.k8s.io/v1";
 
   private static final int UNPROCESSABLE = 422;
   private static final int MESSAGE_CHARACTERS_MAX = 1024;
 
   /** Longer ones are cut by API servers. */
   private static final int WARNING_CHARACTERS_MAX = 256;
+
+  private static final int WARNINGS_MAX = 16;
 
   private AdmissionReviews() {}
 
@@ -29,12 +32,12 @@ final class AdmissionReviews {
    *
    * @throws BadReviewException when it is none; nothing else is thrown, whatever came
    */
-  static JsonObject answer(JsonObject review, Injection injection, NamespaceLabels labels) {
+  public static JsonObject answer(JsonObject review, Injection injection, NamespaceLabels labels) {
     return answer(review, injection, labels, _ -> {});
   }
 
   /** As {@link #answer(JsonObject, Injection, NamespaceLabels)}, where the decision is told. */
-  static JsonObject answer(
+  public static JsonObject answer(
       JsonObject review,
       Injection injection,
       NamespaceLabels labels,
@@ -128,7 +131,9 @@ final class AdmissionReviews {
   private static JsonObject warned(JsonObject response, List<String> warnings) {
     if (!warnings.isEmpty()) {
       var texts = new JsonArray();
-      warnings.forEach(warning -> texts.add(cut("nearside: " + warning, WARNING_CHARACTERS_MAX)));
+      warnings.stream()
+          .limit(WARNINGS_MAX)
+          .forEach(warning -> texts.add(cut("nearside: " + warning, WARNING_CHARACTERS_MAX)));
       response.put("warnings", texts);
     }
     return response;

@@ -1,7 +1,7 @@
 package io.nearside.agent.inject;
 
 /** What came is no AdmissionReview of version 1 that could be answered; the message says why. */
-final class BadReviewException extends RuntimeException {
+public final class BadReviewException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   BadReviewException(String message) {

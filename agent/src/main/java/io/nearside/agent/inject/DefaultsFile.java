@@ -13,7 +13,7 @@ import java.util.Map;
  * The injector's file of defaults: a YAML map of annotations' names without {@code nearside.io/}
  * and their values. What is wrong with the values {@link InjectorSettings} says.
  */
-final class DefaultsFile {
+public final class DefaultsFile {
   private DefaultsFile() {}
 
   /**
@@ -21,7 +21,7 @@ final class DefaultsFile {
    *
    * @throws IllegalArgumentException when it is not such a map
    */
-  static Map<String, String> read(Path file) throws IOException {
+  public static Map<String, String> read(Path file) throws IOException {
     List<JsonObject> documents = YamlDocuments.read(Files.readString(file));
     if (documents.size() > 1) {
       throw new IllegalArgumentException(file + ": expected one document");

@@ -12,13 +12,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Decides whether a pod gets the sidecar, and builds it. Pure and thread-safe; no I/O. */
-final class Injection {
+public final class Injection {
   private static final int DRAIN_MILLIS_DEFAULT = 10_000;
   private static final String CACHE_BYTES_DEFAULT = "32MiB";
 
   private final InjectorSettings settings;
 
-  Injection(InjectorSettings settings) {
+  /** With these settings. */
+  public Injection(InjectorSettings settings) {
     this.settings = settings;
   }
 
@@ -29,7 +30,8 @@ final class Injection {
    * @param namespace where it will be; the pod's own metadata may not say
    * @param namespaceLabels that namespace's labels
    */
-  InjectionResult inject(JsonObject pod, String namespace, Map<String, String> namespaceLabels) {
+  public InjectionResult inject(
+      JsonObject pod, String namespace, Map<String, String> namespaceLabels) {
     try {
       if (settings.systemNamespaces().contains(namespace)) {
         return skipped(SkipReason.SYSTEM_NAMESPACE);

@@ -5,7 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /** What became of a pod. */
-sealed interface InjectionResult {
+public sealed interface InjectionResult {
   /**
    * It gets the sidecar.
    *

@@ -17,17 +17,17 @@ import java.util.TreeSet;
  * @param nativeSupported whether the cluster knows init containers with {@code restartPolicy:
  *     Always} (Kubernetes 1.29 and later)
  */
-record InjectorSettings(
+public record InjectorSettings(
     String image,
     String imagePullPolicy,
     Map<String, String> defaults,
     Set<String> systemNamespaces,
     boolean nativeSupported) {
   /** Where nothing else is said. */
-  static final String IMAGE_PULL_POLICY = "IfNotPresent";
+  public static final String IMAGE_PULL_POLICY = "IfNotPresent";
 
   /** Namespaces that no injector should touch. */
-  static final Set<String> SYSTEM_NAMESPACES =
+  public static final Set<String> SYSTEM_NAMESPACES =
       Set.of("kube-system", "kube-public", "kube-node-lease", "nearside-system");
 
   /**
@@ -35,7 +35,7 @@ record InjectorSettings(
    *
    * @throws IllegalArgumentException with all that is wrong with the defaults
    */
-  InjectorSettings {
+  public InjectorSettings {
     defaults = Map.copyOf(new LinkedHashMap<>(defaults));
     List<String> problems = PodOptions.problems(defaults);
     if (!problems.isEmpty()) {
@@ -45,7 +45,7 @@ record InjectorSettings(
   }
 
   /** With this image and nothing else said. */
-  static InjectorSettings of(String image) {
+  public static InjectorSettings of(String image) {
     return new InjectorSettings(image, IMAGE_PULL_POLICY, Map.of(), SYSTEM_NAMESPACES, true);
   }
 }

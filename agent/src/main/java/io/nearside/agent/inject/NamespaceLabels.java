@@ -4,7 +4,7 @@ import java.util.Map;
 
 /** The labels of namespaces, which an AdmissionReview does not carry. */
 @FunctionalInterface
-interface NamespaceLabels {
+public interface NamespaceLabels {
   /** Key of the label, and of the pods' annotation, by which the sidecar is asked for. */
   String INJECT = "nearside.io/inject";
 

@@ -3,7 +3,7 @@ package io.nearside.agent.inject;
 import java.util.Locale;
 
 /** Why a pod is left as it is. */
-enum SkipReason {
+public enum SkipReason {
   /** The request is not the creation of a pod. */
   NOT_A_NEW_POD("not the creation of a pod"),
   /** Neither the pod nor its namespace asks for it. */
@@ -30,12 +30,12 @@ enum SkipReason {
   }
 
   /** A short sentence for people. */
-  String text() {
+  public String text() {
     return text;
   }
 
   /** For metrics' labels: {@code host_network}. */
-  String label() {
+  public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 }
