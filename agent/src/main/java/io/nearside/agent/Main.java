@@ -1,7 +1,7 @@
 package io.nearside.agent;
 
-import io.nearside.agent.inject.server.InjectorCommand;
 import io.nearside.agent.inject.ExplainInjectionCommand;
+import io.nearside.agent.inject.server.InjectorCommand;
 import io.nearside.config.ConfigException;
 import io.nearside.config.ConfigLoader;
 import io.nearside.config.EffectiveConfig;

@@ -157,7 +157,7 @@ final class AppChanges {
       variables.text("PGUSER", user);
     }
     if (password != null) {
-      variables.secret("PGPASSWORD", password);
+      variables.secret("PGPASSWORD", password, "a-password");
     }
     // Kubernetes puts the values of variables that stand before into $(NAME).
     String login = user == null ? "" : user + (password == null ? "@" : ":$(PGPASSWORD)@");

@@ -102,12 +102,23 @@ final class SidecarVariables {
         continue;
       }
       switch (annotation.kind()) {
-        case SECRET_KEY -> variables.secret(annotation.variable(), value);
-        case CONFIG_MAP_KEY -> variables.configMap(annotation.variable(), value);
+        case SECRET_KEY -> variables.secret(annotation.variable(), value, sample(annotation));
+        case CONFIG_MAP_KEY ->
+            variables.configMap(annotation.variable(), value, sample(annotation));
         case SECRET_FILE -> variables.text(annotation.variable(), SidecarVolumes.file(annotation));
         default -> variables.text(annotation.variable(), value);
       }
     }
+  }
+
+  /** What the value in a Secret or ConfigMap may be: long enough for whatever needs a length. */
+  private String sample(PodAnnotation annotation) {
+    return switch (annotation) {
+      case REDIS_URL_SECRET, REDIS_URL_CONFIG_MAP ->
+          options.given(PodAnnotation.REDIS_CA_SECRET) ? "rediss://sample" : "redis://sample";
+      case POSTGRES_SERVERS_SECRET, POSTGRES_SERVERS_CONFIG_MAP -> "sample:5432";
+      default -> "a-sample-of-a-secret-value";
+    };
   }
 
   /** What fits the container, its probes and its volumes, whatever a file says. */

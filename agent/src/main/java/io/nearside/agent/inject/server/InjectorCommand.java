@@ -185,10 +185,12 @@ public final class InjectorCommand implements Callable<Integer> {
     return new InjectorOptions(
         address("--listen", listen),
         address("--ops", ops),
-        new InjectorSettings(image,
+        new InjectorSettings(
+            image,
             imagePullPolicy,
             defaults == null ? Map.of() : DefaultsFile.read(defaults),
-            systemNamespaces, told != Native.NO),
+            systemNamespaces,
+            told != Native.NO),
         told == Native.AUTO,
         apiServer == null
             ? KubeAccess.inCluster(environment)

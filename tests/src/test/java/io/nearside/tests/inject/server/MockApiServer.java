@@ -58,7 +58,10 @@ final class MockApiServer implements AutoCloseable {
 
   static MutatingWebhookConfiguration webhooks() {
     var configuration =
-        new MutatingWebhookConfigurationBuilder().withNewMetadata().withName(WEBHOOKS).endMetadata();
+        new MutatingWebhookConfigurationBuilder()
+            .withNewMetadata()
+            .withName(WEBHOOKS)
+            .endMetadata();
     for (String name : List.of("namespace.nearside.io", "pod.nearside.io")) {
       configuration.addToWebhooks(
           new MutatingWebhookBuilder()
