@@ -4,6 +4,7 @@ import io.nearside.config.ConfigException;
 import io.nearside.config.ConfigLoader;
 import io.nearside.config.Problem;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,11 @@ final class Configuration {
   }
 
   private static String place(Problem problem, @Nullable PodOptions options) {
-    List<PodAnnotation> candidates = PodAnnotation.setting(problem.path().replaceAll("\\[.*", ""));
+    String path = problem.path().replaceAll("\\[.*", "");
+    List<PodAnnotation> candidates =
+        Arrays.stream(PodAnnotation.values())
+            .filter(one -> (one.configurationKey() + ".").startsWith(path + "."))
+            .toList();
     if (candidates.isEmpty()) {
       return PodAnnotation.SETTINGS.key() + ": " + problem.path();
     }
