@@ -78,7 +78,7 @@ final class ManifestMutantsTest {
           ClusterRole | /rules/0/verbs/0 | "*" | verbs
           ClusterRole | /rules/0/resources/0 | "*" | a rule for everything
           ClusterRole | /rules/0/resources/0 | "secrets" | secrets of all namespaces
-          ClusterRole | /rules/1/resourceNames | removed | may change any of
+          ClusterRole | /rules/2/resourceNames | removed | may change any of
           Role | /rules/1/resourceNames | removed | secrets of any name
           Service | /spec/type | "LoadBalancer" | from outside
           MutatingWebhookConfiguration | /webhooks/0/failurePolicy | "Fail" | pods wait

@@ -161,7 +161,7 @@ final class ManifestsTest {
             "--system-namespaces=" + excluded,
             "--reconcile-seconds=60"),
         Nodes.strings(container.path("args")).toList());
-    assertEquals(webhook.name(), clusterRole.at("/rules/1/resourceNames/0").asText());
+    assertEquals(webhook.name(), clusterRole.at("/rules/2/resourceNames/0").asText());
   }
 
   /** The members are configured as those that the tests of client topology run. */
