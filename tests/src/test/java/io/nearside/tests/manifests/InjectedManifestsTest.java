@@ -99,6 +99,7 @@ final class InjectedManifestsTest {
 
   private static void assertComplete(Manifest pod) {
     assertEquals(List.of(), StrictModel.problems(pod));
+    assertEquals(List.of(), ValueRules.problems(pod));
     assertEquals(List.of(), Policies.problems(pod));
     assertEquals("true", pod.at("/metadata/labels").path("nearside.io/injected").asText());
     PodTemplate made = pod.pods().orElseThrow();

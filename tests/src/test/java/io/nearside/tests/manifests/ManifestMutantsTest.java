@@ -56,6 +56,33 @@ final class ManifestMutantsTest {
       delimiter = '|',
       textBlock =
           """
+          Deployment | /metadata/name | "Injector" | metadata.name
+          Deployment | /metadata/labels/a | "with space" | .metadata.labels.a
+          Deployment | /spec/template/spec/containers/0/name | "in_jector" | containers may not
+          Deployment | /spec/template/spec/containers/0/imagePullPolicy | "Allways" | imagePullPolicy
+          Deployment | /spec/template/spec/containers/0/resources/limits/memory | "256MB" | limits may not
+          Deployment | /spec/template/spec/containers/0/ports/0/containerPort | 70000 | containerPort
+          Deployment | /spec/template/spec/containers/0/ports/0/name | "a-name-far-too-long-" | ports may not
+          Deployment | /spec/template/spec/containers/0/ports/1/name | "webhook" | twice
+          Deployment | /spec/template/spec/containers/0/env | [{"name": "A"}, {"name": "A"}] | twice
+          Deployment | /spec/template/spec/volumes/1/name | "defaults" | twice
+          NetworkPolicy | /spec/policyTypes | ["ingress"] | policyTypes
+          ClusterRole | /rules/0/verbs/0 | "read" | verbs
+          MutatingWebhookConfiguration | /webhooks/0/rules/0/operations/0 | "create" | operations
+          HorizontalPodAutoscaler | /spec/metrics/2/pods/target/averageValue | "300 ms" | averageValue
+          """)
+  void value_mutant_isRefused(String kind, String pointer, String value, String complaint)
+      throws IOException {
+    Mutant mutant = Mutant.of(kind, pointer, value);
+    assertComplains(
+        ValueRules.problems(mutant.right), ValueRules.problems(mutant.wrong), complaint);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
           Deployment | /spec/template/spec/containers/0/image | "nearside" | has no version
           Deployment | /spec/template/spec/containers/0/image | "nearside:latest" | has no version
           Deployment | /spec/template/spec/containers/0/resources/limits/memory | removed | no memory in limits

@@ -52,6 +52,7 @@ final class ManifestsTest {
     List<Manifest> objects = kustomization.render();
     assertFalse(objects.isEmpty());
     assertNone(objects.stream().flatMap(object -> StrictModel.problems(object).stream()));
+    assertNone(objects.stream().flatMap(object -> ValueRules.problems(object).stream()));
   }
 
   @ParameterizedTest
