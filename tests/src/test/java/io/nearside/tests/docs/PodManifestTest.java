@@ -107,7 +107,7 @@ final class PodManifestTest {
     paths.forEach(
         (probe, path) -> {
           assertEquals(path, at(sidecar, probe, "httpGet", "path"));
-          assertEquals("admin", at(sidecar, probe, "httpGet", "port"));
+          assertEquals("nearside-admin", at(sidecar, probe, "httpGet", "port"));
         });
   }
 
@@ -115,8 +115,8 @@ final class PodManifestTest {
   void configuration_withThePodsEnvironment_loadsAndFitsThePorts() {
     NearsideConfig config = load();
     assertEquals(ClusterTopology.EMBEDDED, config.cluster().topology());
-    assertEquals(port("admin"), config.admin().port());
-    assertEquals(port("peers"), config.cluster().bind().port());
+    assertEquals(port("nearside-admin"), config.admin().port());
+    assertEquals(port("nearside-peers"), config.cluster().bind().port());
     assertEquals("0.0.0.0", config.admin().host());
     assertTrue(config.admin().token().isSet());
     Object service = document("Service");

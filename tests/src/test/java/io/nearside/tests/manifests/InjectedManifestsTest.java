@@ -103,11 +103,7 @@ final class InjectedManifestsTest {
     assertEquals(List.of(), Policies.problems(pod));
     assertEquals("true", pod.at("/metadata/labels").path("nearside.io/injected").asText());
     PodTemplate made = pod.pods().orElseThrow();
-    JsonNode sidecar =
-        made.containers()
-            .filter(container -> container.path("name").asText().equals("nearside"))
-            .findFirst()
-            .orElseThrow();
+    JsonNode sidecar = sidecar(made);
     Map<String, Integer> ports =
         Nodes.stream(sidecar.path("ports"))
             .collect(
@@ -139,6 +135,46 @@ final class InjectedManifestsTest {
             () -> "port " + port + " is open to all: " + open);
       }
     }
+  }
+
+  /** What is written by hand in the plain pod is what the injector would have written. */
+  @Test
+  void plainPod_sidecar_isAsAnInjectedOne() {
+    PodTemplate plain =
+        new Kustomization("examples/plain-pod")
+            .object("Pod", "app-with-sidecar")
+            .pods()
+            .orElseThrow();
+    JsonObject app = pod(plain);
+    app.getJsonObject("spec").remove("initContainers");
+    app.getJsonObject("spec").remove("volumes");
+    app.getJsonObject("metadata")
+        .put("annotations", new JsonObject().put("nearside.io/redis-url", "redis://redis:6379"));
+    InjectionResult result =
+        new Injection(InjectorSettings.of("nearside:0.1.0"))
+            .inject(app, NAMESPACE, Map.of("nearside.io/inject", "enabled"));
+    var injected = assertInstanceOf(InjectionResult.Injected.class, result, result::toString);
+    JsonNode made =
+        sidecar(Manifest.parse(injected.pod().encode()).getFirst().pods().orElseThrow());
+    JsonNode written = sidecar(plain);
+    for (String field :
+        List.of(
+            "image",
+            "restartPolicy",
+            "startupProbe",
+            "livenessProbe",
+            "readinessProbe",
+            "lifecycle",
+            "resources")) {
+      assertEquals(made.path(field), written.path(field), field);
+    }
+  }
+
+  private static JsonNode sidecar(PodTemplate pods) {
+    return pods.containers()
+        .filter(container -> container.path("name").asText().equals("nearside"))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** The name by which embedded sidecars find each other is that of a Service of theirs. */
