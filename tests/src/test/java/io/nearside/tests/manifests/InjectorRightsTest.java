@@ -39,14 +39,12 @@ final class InjectorRightsTest {
   /** It tells of every request. */
   private static final Logger REQUESTS = Logger.getLogger("io.fabric8.mockwebserver");
 
-  @TempDir private Path folder;
-
   /** Nothing is missing, and nothing is granted that it does not use. */
   @Test
-  void injector_ownAuthority_usesExactlyItsRights() throws Exception {
+  void injector_ownAuthority_usesExactlyItsRights(@TempDir Path folder) throws Exception {
     try (GuardedApiServer api = server(INJECTOR, roles(INJECTOR));
         InjectorProcess injector =
-            start(api, "--ca-lifetime", "PT15S", "--certificate-lifetime", "PT9S")) {
+            start(api, folder, "--ca-lifetime", "PT15S", "--certificate-lifetime", "PT9S")) {
       injector.awaitReady();
       review(api, injector);
       assertUses(granted(roles(INJECTOR)), api, injector);
@@ -55,9 +53,9 @@ final class InjectorRightsTest {
 
   /** cert-manager makes the certificate: nothing of the secrets and of the webhook is needed. */
   @Test
-  void injector_mountedCertificate_needsNoRightToSecrets() throws Exception {
+  void injector_mountedCertificate_needsNoRightToSecrets(@TempDir Path folder) throws Exception {
     try (GuardedApiServer api = server(CERT_MANAGER, roles(CERT_MANAGER));
-        InjectorProcess injector = start(api, "--certificates", folder.toString())) {
+        InjectorProcess injector = start(api, folder, "--certificates", folder.toString())) {
       // Asking for the labels of a pod's namespace needs a webhook that answers, and so a
       // certificate.
       Set<String> granted = granted(roles(CERT_MANAGER));
@@ -76,10 +74,10 @@ final class InjectorRightsTest {
 
   /** That the guard is one. */
   @Test
-  void injector_withoutARight_isRefused() throws Exception {
+  void injector_withoutARight_isRefused(@TempDir Path folder) throws Exception {
     List<Manifest> roles = List.of(INJECTOR.object("ClusterRole", NAME));
     try (GuardedApiServer api = server(INJECTOR, roles);
-        InjectorProcess _ = start(api)) {
+        InjectorProcess _ = start(api, folder)) {
       Eventually.holds("a refusal", () -> api.denied().contains("get secrets"));
     }
   }
@@ -108,7 +106,8 @@ final class InjectorRightsTest {
     return api;
   }
 
-  private InjectorProcess start(GuardedApiServer api, String... more) throws IOException {
+  private static InjectorProcess start(GuardedApiServer api, Path folder, String... more)
+      throws IOException {
     Path token = Files.writeString(folder.resolve("token"), TOKEN);
     List<String> flags = new ArrayList<>();
     flags.addAll(List.of("--api-server", api.url(), "--api-token-file", token.toString()));

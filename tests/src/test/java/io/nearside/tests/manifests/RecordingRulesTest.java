@@ -12,12 +12,14 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,32 +33,31 @@ final class RecordingRulesTest {
   private static final Pattern RECORDED = Pattern.compile("\\b[a-z]+(?::[a-z0-9_]+)+\\b");
   private static final Pattern HISTOGRAM_PART = Pattern.compile("_(bucket|count|sum)$");
 
-  @TempDir private Path folder;
-
   private static Manifest rules(String file) throws IOException {
     return Manifest.parse(Files.readString(Kustomization.ROOT.resolve(file))).getFirst();
   }
 
   /** As promtool wants them; the cases of its tests beside them. */
-  private String test(Manifest rules, String cases) throws IOException {
+  private static String test(Manifest rules, String cases, Path folder) throws IOException {
     assumeTrue(Program.PROMTOOL.isThere(), "no promtool (Debian: prometheus)");
     Files.writeString(folder.resolve("rules.yaml"), rules.at("/spec").toString());
     Path file = folder.resolve("cases.yaml");
     try (InputStream resource =
         RecordingRulesTest.class.getResourceAsStream("/manifests/" + cases)) {
-      Files.write(file, resource.readAllBytes());
+      Files.write(file, Objects.requireNonNull(resource, cases).readAllBytes());
     }
     return Program.PROMTOOL.run("test", "rules", file.toString());
   }
 
   @Test
-  void monitoring_cases_areAsExpected() throws IOException {
-    assertTrue(test(rules(MONITORING), "monitoring.promtest.yaml").contains("SUCCESS"));
+  void monitoring_cases_areAsExpected(@TempDir Path folder) throws IOException {
+    assertTrue(test(rules(MONITORING), "monitoring.promtest.yaml", folder).contains("SUCCESS"));
   }
 
   @Test
-  void twoThresholds_cases_areAsExpected() throws IOException {
-    assertTrue(test(rules(TWO_THRESHOLDS), "two-thresholds.promtest.yaml").contains("SUCCESS"));
+  void twoThresholds_cases_areAsExpected(@TempDir Path folder) throws IOException {
+    assertTrue(
+        test(rules(TWO_THRESHOLDS), "two-thresholds.promtest.yaml", folder).contains("SUCCESS"));
   }
 
   /** That the cases would notice. */
@@ -70,11 +71,13 @@ final class RecordingRulesTest {
     TWO_THRESHOLDS + ",two-thresholds.promtest.yaml,[5m],[3m]",
     TWO_THRESHOLDS + ",two-thresholds.promtest.yaml,:below[10m],:below[5m]",
   })
-  void mutant_cases_fail(String file, String cases, String right, String wrong) throws IOException {
+  void mutant_cases_fail(
+      String file, String cases, String right, @Nullable String wrong, @TempDir Path folder)
+      throws IOException {
     String text = Files.readString(Kustomization.ROOT.resolve(file));
     assertTrue(text.contains(right));
     Manifest mutant = Manifest.parse(text.replace(right, wrong == null ? "" : wrong)).getFirst();
-    assertThrows(IllegalStateException.class, () -> test(mutant, cases));
+    assertThrows(IllegalStateException.class, () -> test(mutant, cases, folder));
   }
 
   /** A metric that was renamed would leave an alert that never fires. */

@@ -27,8 +27,6 @@ final class ShopProgramsTest {
 
   private final List<Process> started = new ArrayList<>();
 
-  @TempDir private Path folder;
-
   @AfterEach
   void end() throws InterruptedException {
     for (Process process : started) {
@@ -36,17 +34,16 @@ final class ShopProgramsTest {
     }
   }
 
-  private void start(Map<String, String> environment, String... command) throws IOException {
+  private void start(Path log, Map<String, String> environment, String... command)
+      throws IOException {
     var builder =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve(started.size() + ".log").toFile());
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
     builder.environment().putAll(environment);
     started.add(builder.start());
   }
 
   @Test
-  void programs_besideRedis_countAndRead() throws IOException {
+  void programs_besideRedis_countAndRead(@TempDir Path folder) throws IOException {
     assumeTrue(new Program("python3").isThere(), "no python3");
     int web = FreePort.next();
     int health = FreePort.next();
@@ -58,19 +55,21 @@ final class ShopProgramsTest {
               "REDIS_PORT", Integer.toString(redis.port()),
               "HTTP_PORT", Integer.toString(web),
               "HEALTH_PORT", Integer.toString(health));
-      start(environment, "python3", PROGRAMS.resolve("counter.py").toString());
+      Path counted = folder.resolve("counter.log");
+      Path read = folder.resolve("reader.log");
+      start(counted, environment, "python3", PROGRAMS.resolve("counter.py").toString());
       start(
+          read,
           environment,
           Path.of(System.getProperty("java.home"), "bin", "java").toString(),
           PROGRAMS.resolve("Reader.java").toString());
       Eventually.holds("a count by HTTP", () -> get(client, web).matches("[1-9]\\d*\n"));
-      Eventually.holds("a count that is read", () -> log(1).matches("(?s).*count [1-9]\\d*\n"));
-      assertTrue(started.stream().allMatch(Process::isAlive), log(0) + log(1));
+      Eventually.holds(
+          "a count that is read", () -> Files.readString(read).matches("(?s).*count [1-9]\\d*\n"));
+      assertTrue(
+          started.stream().allMatch(Process::isAlive),
+          Files.readString(counted) + Files.readString(read));
     }
-  }
-
-  private String log(int index) throws IOException {
-    return Files.readString(folder.resolve(index + ".log"));
   }
 
   private static String get(HttpClient client, int port) {
