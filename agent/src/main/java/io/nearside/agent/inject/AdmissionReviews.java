@@ -14,13 +14,16 @@ import org.jspecify.annotations.Nullable;
  * is answered as any other, as answering has no effects.
  */
 public final class AdmissionReviews {
-  static final String API_VERSION = "admission.k8s.io/v1";
+  /** Of reviews, both ways. */
+  public static final String API_VERSION = "admission.k8s.io/v1";
 
   private static final int UNPROCESSABLE = 422;
   private static final int MESSAGE_CHARACTERS_MAX = 1024;
 
   /** Longer ones are cut by API servers. */
   private static final int WARNING_CHARACTERS_MAX = 256;
+
+  private static final int WARNINGS_MAX = 16;
 
   private AdmissionReviews() {}
 
@@ -128,7 +131,9 @@ public final class AdmissionReviews {
   private static JsonObject warned(JsonObject response, List<String> warnings) {
     if (!warnings.isEmpty()) {
       var texts = new JsonArray();
-      warnings.forEach(warning -> texts.add(cut("nearside: " + warning, WARNING_CHARACTERS_MAX)));
+      warnings.stream()
+          .limit(WARNINGS_MAX)
+          .forEach(warning -> texts.add(cut("nearside: " + warning, WARNING_CHARACTERS_MAX)));
       response.put("warnings", texts);
     }
     return response;

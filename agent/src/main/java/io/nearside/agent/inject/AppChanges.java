@@ -18,15 +18,16 @@ final class AppChanges {
   /**
    * Finds the containers.
    *
-   * @throws RefusedException when what is asked for can not be given
+   * @param problems where what is asked for and can not be given goes
    */
-  AppChanges(PodOptions options, PodView pod) {
+  AppChanges(PodOptions options, PodView pod, List<String> problems) {
     this.options = options;
-    this.containers = selected(options, pod);
-    check();
+    this.containers = selected(options, pod, problems);
+    check(problems);
   }
 
-  private static List<PodContainer> selected(PodOptions options, PodView pod) {
+  private static List<PodContainer> selected(
+      PodOptions options, PodView pod, List<String> problems) {
     Set<String> asked = new TreeSet<>(options.words(PodAnnotation.APP_CONTAINERS));
     if (asked.isEmpty()) {
       return pod.containers().stream()
@@ -39,7 +40,7 @@ final class AppChanges {
     unknown.removeAll(names);
     // A default of the injector's names containers that not every pod has.
     if (!unknown.isEmpty() && options.ofThePod(PodAnnotation.APP_CONTAINERS)) {
-      throw new RefusedException(
+      problems.add(
           PodAnnotation.APP_CONTAINERS.key()
               + ": "
               + String.join(", ", unknown)
@@ -50,8 +51,7 @@ final class AppChanges {
     return pod.containers().stream().filter(container -> asked.contains(container.name())).toList();
   }
 
-  private void check() {
-    List<String> problems = new ArrayList<>();
+  private void check(List<String> problems) {
     Set<String> asked = Set.copyOf(options.words(PodAnnotation.ENV));
     for (String word : new TreeSet<>(asked)) {
       boolean redis = word.startsWith("redis");
@@ -86,9 +86,6 @@ final class AppChanges {
                           + container.name()
                           + " has a mount at "
                           + Marks.SOCKETS));
-    }
-    if (!problems.isEmpty()) {
-      throw new RefusedException(problems);
     }
   }
 
@@ -160,7 +157,7 @@ final class AppChanges {
       variables.text("PGUSER", user);
     }
     if (password != null) {
-      variables.secret("PGPASSWORD", password);
+      variables.secret("PGPASSWORD", password, "a-password");
     }
     // Kubernetes puts the values of variables that stand before into $(NAME).
     String login = user == null ? "" : user + (password == null ? "@" : ":$(PGPASSWORD)@");

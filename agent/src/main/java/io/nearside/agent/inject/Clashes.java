@@ -10,7 +10,7 @@ final class Clashes {
   private Clashes() {}
 
   /** Ports that are wanted twice, by the sidecar or by it and a container that declares them. */
-  static List<String> of(PodOptions options, PodView pod) {
+  static List<String> ports(PodOptions options, PodView pod) {
     List<String> problems = new ArrayList<>();
     Map<Integer, PodAnnotation> taken = new LinkedHashMap<>();
     for (PodAnnotation annotation : ports(options)) {
@@ -46,19 +46,12 @@ final class Clashes {
     return ports;
   }
 
-  /**
-   * Volumes of the pod's own that are called as the sidecar's.
-   *
-   * @throws RefusedException when there are any
-   */
-  static void volumes(SidecarVolumes volumes, PodView pod) {
-    List<String> problems = new ArrayList<>();
-    volumes.volumes().stream()
+  /** Volumes of the pod's own that are called as the sidecar's. */
+  static List<String> volumes(SidecarVolumes volumes, PodView pod) {
+    return volumes.volumes().stream()
         .map(volume -> volume.getString("name"))
         .filter(pod.volumes()::contains)
-        .forEach(name -> problems.add("volume " + name + ": the sidecar's has that name"));
-    if (!problems.isEmpty()) {
-      throw new RefusedException(problems);
-    }
+        .map(name -> "volume " + name + ": expected another name, it is the sidecar's")
+        .toList();
   }
 }

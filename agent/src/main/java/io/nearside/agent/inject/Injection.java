@@ -17,7 +17,9 @@ public final class Injection {
   private static final String CACHE_BYTES_DEFAULT = "32MiB";
 
   private final InjectorSettings settings;
+  private final Configuration configuration = new Configuration();
 
+  /** With these settings. */
   public Injection(InjectorSettings settings) {
     this.settings = settings;
   }
@@ -88,15 +90,15 @@ public final class Injection {
   private InjectionResult build(JsonObject pod, PodView view) {
     PodOptions options = options(view);
     boolean nativeSidecar = nativeSidecar(options);
-    List<String> problems = new ArrayList<>(Clashes.of(options, view));
+    List<String> problems = new ArrayList<>(Clashes.ports(options, view));
     resources(options, problems);
+    Variables variables = SidecarVariables.of(options, configuration, problems);
+    SidecarVolumes volumes = SidecarVolumes.of(options);
+    problems.addAll(Clashes.volumes(volumes, view));
+    var app = new AppChanges(options, view, problems);
     if (!problems.isEmpty()) {
       throw new RefusedException(problems);
     }
-    Variables variables = SidecarVariables.of(options);
-    SidecarVolumes volumes = SidecarVolumes.of(options);
-    Clashes.volumes(volumes, view);
-    var app = new AppChanges(options, view);
     JsonObject container =
         SidecarContainer.of(options, variables, volumes, nativeSidecar, view.graceSeconds());
 

@@ -1,7 +1,6 @@
 package io.nearside.agent.inject;
 
 import io.nearside.config.ConfigLoader;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +11,11 @@ final class SidecarVariables {
   private final Face redis;
   private final Face postgres;
   private final Variables variables = new Variables();
-  private final List<String> problems = new ArrayList<>();
+  private final List<String> problems;
 
-  private SidecarVariables(PodOptions options) {
+  private SidecarVariables(PodOptions options, List<String> problems) {
     this.options = options;
+    this.problems = problems;
     this.redis = Face.redis(options);
     this.postgres = Face.postgres(options);
   }
@@ -23,27 +23,22 @@ final class SidecarVariables {
   /**
    * Builds and checks it.
    *
-   * @throws RefusedException with all that the sidecar's configuration would find wrong
+   * @param problems where all goes that the sidecar's configuration would find wrong
    */
-  static Variables of(PodOptions options) {
-    var built = new SidecarVariables(options);
+  static Variables of(PodOptions options, Configuration configuration, List<String> problems) {
+    var built = new SidecarVariables(options, problems);
     built.faces();
     built.settings();
     built.annotations();
     built.fixed();
     built.cluster();
-    built.problems.addAll(
-        Configuration.problems(
-            built.variables.samples(), options, !options.given(PodAnnotation.CONFIG_MAP)));
-    if (!built.problems.isEmpty()) {
-      throw new RefusedException(built.problems);
-    }
+    problems.addAll(configuration.problems(built.variables.samples(), options));
     return built.variables;
   }
 
   private void faces() {
     if (redis == Face.OFF && postgres == Face.OFF) {
-      throw new RefusedException(
+      problems.add(
           "no upstream is named: expected "
               + PodAnnotation.REDIS_URL.key()
               + ", "
@@ -105,12 +100,23 @@ final class SidecarVariables {
         continue;
       }
       switch (annotation.kind()) {
-        case SECRET_KEY -> variables.secret(annotation.variable(), value);
-        case CONFIG_MAP_KEY -> variables.configMap(annotation.variable(), value);
+        case SECRET_KEY -> variables.secret(annotation.variable(), value, sample(annotation));
+        case CONFIG_MAP_KEY ->
+            variables.configMap(annotation.variable(), value, sample(annotation));
         case SECRET_FILE -> variables.text(annotation.variable(), SidecarVolumes.file(annotation));
         default -> variables.text(annotation.variable(), value);
       }
     }
+  }
+
+  /** What the value in a Secret or ConfigMap may be: long enough for whatever needs a length. */
+  private String sample(PodAnnotation annotation) {
+    return switch (annotation) {
+      case REDIS_URL_SECRET, REDIS_URL_CONFIG_MAP ->
+          options.given(PodAnnotation.REDIS_CA_SECRET) ? "rediss://sample" : "redis://sample";
+      case POSTGRES_SERVERS_SECRET, POSTGRES_SERVERS_CONFIG_MAP -> "sample:5432";
+      default -> "a-sample-of-a-secret-value";
+    };
   }
 
   /** What fits the container, its probes and its volumes, whatever a file says. */
@@ -131,11 +137,14 @@ final class SidecarVariables {
     if (options.flag(PodAnnotation.UNIX_SOCKETS)) {
       if (redis != Face.OFF) {
         variables.text("NEARSIDE_REDIS_LISTEN_UNIX_SOCKET", Marks.REDIS_SOCKET);
+        // The app's containers run as other users than the sidecar's; only they mount the folder.
+        variables.text("NEARSIDE_REDIS_LISTEN_UNIX_SOCKET_MODE", "0777");
       }
       if (postgres != Face.OFF) {
         variables.text(
             "NEARSIDE_POSTGRES_LISTEN_UNIX_SOCKET",
             Marks.postgresSocket(options.number(PodAnnotation.POSTGRES_PORT)));
+        variables.text("NEARSIDE_POSTGRES_LISTEN_UNIX_SOCKET_MODE", "0777");
       }
     }
   }

@@ -10,9 +10,6 @@ import java.util.Map;
  * sample of its value, with which the whole can be checked although Secrets are not known here.
  */
 final class Variables {
-  /** Long enough for whatever needs a length. */
-  private static final String SAMPLE = "a-sample-of-a-secret-value";
-
   private final Map<String, JsonObject> entries = new LinkedHashMap<>();
   private final Map<String, String> samples = new LinkedHashMap<>();
 
@@ -26,20 +23,13 @@ final class Variables {
   }
 
   /** From a Secret, {@code name/key}. */
-  void secret(String name, String reference) {
-    put(name, from("secretKeyRef", key(reference)), sample(name));
+  void secret(String name, String reference, String sample) {
+    put(name, from("secretKeyRef", key(reference)), sample);
   }
 
   /** From a ConfigMap, {@code name/key}. */
-  void configMap(String name, String reference) {
-    put(name, from("configMapKeyRef", key(reference)), sample(name));
-  }
-
-  private static String sample(String name) {
-    if (name.equals(PodAnnotation.REDIS_URL.variable())) {
-      return "redis://sample:6379";
-    }
-    return name.equals(PodAnnotation.POSTGRES_SERVERS.variable()) ? "sample:5432" : SAMPLE;
+  void configMap(String name, String reference, String sample) {
+    put(name, from("configMapKeyRef", key(reference)), sample);
   }
 
   private static JsonObject from(String kind, JsonObject reference) {
