@@ -1,5 +1,7 @@
 package io.nearside.agent.inject;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.nearside.config.ConfigException;
 import io.nearside.config.ConfigLoader;
 import io.nearside.config.Problem;
@@ -9,9 +11,33 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the sidecar's own configuration what it would say to an environment. */
+/**
+ * Asks the sidecar's own configuration what it would say to an environment. That takes about a
+ * millisecond, so that good ones are remembered: pods of one template have the same. Thread-safe.
+ */
 final class Configuration {
-  private Configuration() {}
+  private static final int REMEMBERED_MAX = 256;
+
+  private final Cache<Map<String, String>, Boolean> good =
+      Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
+
+  /**
+   * What is wrong with the environment of a pod's sidecar, in words of annotations.
+   *
+   * @param environment with samples for what is not known here
+   * @param options the pod's, to name the annotation that was used
+   */
+  List<String> problems(Map<String, String> environment, PodOptions options) {
+    boolean whole = !options.given(PodAnnotation.CONFIG_MAP);
+    if (whole && good.getIfPresent(environment) != null) {
+      return List.of();
+    }
+    List<String> problems = problems(environment, options, whole);
+    if (whole && problems.isEmpty()) {
+      good.put(Map.copyOf(environment), true);
+    }
+    return problems;
+  }
 
   /** What is wrong with one annotation's value by itself. */
   static List<String> problemsOf(PodAnnotation annotation, String value) {
@@ -24,15 +50,8 @@ final class Configuration {
     };
   }
 
-  /**
-   * What is wrong with a sidecar's environment, in words of annotations.
-   *
-   * @param environment with samples for what is not known here
-   * @param options of the pod, to name the annotation that was used; null for any
-   * @param whole whether there is no configuration file beside it; where there is one, only single
-   *     values can be judged
-   */
-  static List<String> problems(
+  /** Where there is a file beside the environment, only its single values can be judged. */
+  private static List<String> problems(
       Map<String, String> environment, @Nullable PodOptions options, boolean whole) {
     try {
       var _ = ConfigLoader.load(Map.of(), "no file", environment);

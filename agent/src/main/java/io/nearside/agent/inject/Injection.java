@@ -17,6 +17,7 @@ public final class Injection {
   private static final String CACHE_BYTES_DEFAULT = "32MiB";
 
   private final InjectorSettings settings;
+  private final Configuration configuration = new Configuration();
 
   /** With these settings. */
   public Injection(InjectorSettings settings) {
@@ -91,7 +92,7 @@ public final class Injection {
     boolean nativeSidecar = nativeSidecar(options);
     List<String> problems = new ArrayList<>(Clashes.ports(options, view));
     resources(options, problems);
-    Variables variables = SidecarVariables.of(options, problems);
+    Variables variables = SidecarVariables.of(options, configuration, problems);
     SidecarVolumes volumes = SidecarVolumes.of(options);
     problems.addAll(Clashes.volumes(volumes, view));
     var app = new AppChanges(options, view, problems);

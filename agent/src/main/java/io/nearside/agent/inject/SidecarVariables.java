@@ -25,16 +25,14 @@ final class SidecarVariables {
    *
    * @param problems where all goes that the sidecar's configuration would find wrong
    */
-  static Variables of(PodOptions options, List<String> problems) {
+  static Variables of(PodOptions options, Configuration configuration, List<String> problems) {
     var built = new SidecarVariables(options, problems);
     built.faces();
     built.settings();
     built.annotations();
     built.fixed();
     built.cluster();
-    problems.addAll(
-        Configuration.problems(
-            built.variables.samples(), options, !options.given(PodAnnotation.CONFIG_MAP)));
+    problems.addAll(configuration.problems(built.variables.samples(), options));
     return built.variables;
   }
 

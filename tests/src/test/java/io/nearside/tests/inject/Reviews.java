@@ -12,6 +12,7 @@ import io.nearside.tests.stack.RepositoryRoot;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -73,8 +74,7 @@ final class Reviews {
       return pod;
     }
     String operations =
-        new String(
-            Base64.getDecoder().decode(patch.asText()), java.nio.charset.StandardCharsets.UTF_8);
+        new String(Base64.getDecoder().decode(patch.asText()), StandardCharsets.UTF_8);
     return JsonPatch.apply(json(operations), pod);
   }
 }

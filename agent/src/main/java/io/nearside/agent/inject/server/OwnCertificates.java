@@ -72,6 +72,10 @@ final class OwnCertificates implements InjectorCertificates {
 
   @Override
   public Future<Void> check() {
+    return check(1);
+  }
+
+  private Future<Void> check(int attempt) {
     return webhook
         .read()
         .compose(
@@ -84,7 +88,11 @@ final class OwnCertificates implements InjectorCertificates {
                           // A server that can be verified as soon as the bundle is there.
                           return serve(authorities.current())
                               .compose(v -> publish(configuration, authorities));
-                        }));
+                        }))
+        // Another replica was faster, and what it wrote may be what we want.
+        .compose(
+            v ->
+                bundled || attempt == ATTEMPTS_MAX ? Future.succeededFuture() : check(attempt + 1));
   }
 
   /** What the Secret holds, with its version. */

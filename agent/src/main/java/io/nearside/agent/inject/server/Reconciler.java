@@ -24,8 +24,8 @@ final class Reconciler {
   private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
   private static final int NAMED_MAX = 10;
   private static final int NAMESPACES_MAX = 1_000;
-  private static final String ASKED = NamespaceLabels.INJECT + " in (enabled,true)";
-  private static final String NAMESPACE_ASKED = NamespaceLabels.INJECT + "=enabled";
+  // What the webhook's selectors name, of namespaces and of pods.
+  private static final String ASKED = NamespaceLabels.INJECT + "=enabled";
 
   private final KubeApi api;
   private final Supplier<Injection> injection;
@@ -44,7 +44,7 @@ final class Reconciler {
     var found = new Found(injection.get(), namespaces);
     return api.list(
             "/api/v1/namespaces",
-            NAMESPACE_ASKED,
+            ASKED,
             namespace -> namespaces.put(name(namespace), ApiNamespaceLabels.labels(namespace)))
         .compose(v -> each(List.copyOf(namespaces.keySet()), 0, found))
         .compose(v -> api.list("/api/v1/pods", ASKED, found::add))

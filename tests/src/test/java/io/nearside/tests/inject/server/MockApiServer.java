@@ -10,6 +10,9 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
+import io.fabric8.mockwebserver.http.MockResponse;
+import io.fabric8.mockwebserver.http.RecordedRequest;
+import io.fabric8.zjsonpatch.JsonPatchException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -31,12 +34,20 @@ final class MockApiServer implements AutoCloseable {
 
   private final KubernetesMockServer server =
       new KubernetesMockServer(
-          new Context(),
-          new MockWebServer(),
-          new HashMap<>(),
-          new KubernetesCrudDispatcher(),
-          false);
+          new Context(), new MockWebServer(), new HashMap<>(), new Dispatcher(), false);
   private final NamespacedKubernetesClient client;
+
+  /** Answers a JSON Patch whose test fails as an API server does; the mock would not answer. */
+  private static final class Dispatcher extends KubernetesCrudDispatcher {
+    @Override
+    public MockResponse handlePatch(RecordedRequest request) {
+      try {
+        return super.handlePatch(request);
+      } catch (JsonPatchException e) {
+        return new MockResponse().setResponseCode(422).setBody("{\"kind\":\"Status\"}");
+      }
+    }
+  }
 
   MockApiServer() {
     REQUESTS.setLevel(Level.WARNING);
