@@ -60,7 +60,7 @@ final class ExplainInjectionCommandTest {
   void explain_objectWithATemplate_isJudgedByIt(String kind) throws IOException {
     String yaml = object(kind, "spec.template");
     assertEquals(0, run(yaml, "--namespace-label", "nearside.io/inject=enabled"), err::toString);
-    assertEquals(kind + " shop/x: gets the sidecar\n", out.toString());
+    assertEquals(kind + " shop/x: gets the sidecar, native\n", out.toString());
     assertEquals(1, run(yaml));
     assertTrue(out.toString().contains("neither the namespace nor the pod"), out::toString);
   }
@@ -75,7 +75,7 @@ final class ExplainInjectionCommandTest {
             object("Pod", "").replace("redis-url:", "redis-ulr:"));
     assertEquals(1, run(yaml, "--namespace-label", "nearside.io/inject=enabled"), err::toString);
     assertEquals(
-        "CronJob shop/x: gets the sidecar\n"
+        "CronJob shop/x: gets the sidecar, native\n"
             + "Pod x: refused: nearside.io/redis-ulr: unknown annotation"
             + " (did you mean nearside.io/redis-url?)\n",
         out.toString());

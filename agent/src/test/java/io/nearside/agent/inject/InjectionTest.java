@@ -234,10 +234,19 @@ final class InjectionTest {
   @Test
   void inject_notes_sayWhatTheOwnerShouldKnow() {
     JsonObject pod =
-        pod("redis-url", URL, "mode", "classic", "cache-bytes", "200MiB", "drain-millis", "60000");
+        pod(
+            "redis-url",
+            "redis://:p@redis",
+            "mode",
+            "classic",
+            "cache-bytes",
+            "200MiB",
+            "drain-millis",
+            "60000");
     pod.getJsonObject("spec").put("restartPolicy", "OnFailure");
     String notes = String.join("\n", injected(inject(pod)).notes());
-    for (String part : List.of("/shutdown", "200MiB of 256Mi", "60000 ms")) {
+    for (String part :
+        List.of("/shutdown", "200MiB of 256Mi", "60000 ms", "redis-url-secret hides")) {
       assertTrue(notes.contains(part), notes);
     }
     assertEquals(List.of(), injected(inject(pod("redis-url", URL))).notes());
