@@ -169,6 +169,23 @@ final class AdmissionReviewsTest {
     assertTrue(message.contains(BAD.getOrDefault(name, "?")), message);
   }
 
+  /** As deep as JSON is read at all, and as large as API servers let objects be. */
+  @Test
+  void injected_deepAndLargePod_isNoTrouble() {
+    var review = (ObjectNode) Reviews.json(Reviews.text("deployment"));
+    var pod = (ObjectNode) review.at("/request/object");
+    ObjectNode deep = pod.putObject("deep");
+    for (int i = 0; i < 900; i++) {
+      deep = deep.putObject("d");
+    }
+    ((ObjectNode) pod.at("/metadata/annotations"))
+        .put("example.com/large", "x".repeat(2 << 20))
+        .put("nearside.io/settings", "redis.clients.pipelineMax=7;".repeat(10_000));
+    JsonNode answer = Reviews.answer(review.toString());
+    assertTrue(answer.at("/response/allowed").asBoolean(), answer::toString);
+    assertTrue(answer.at("/response/patch").asText().length() < 10_000);
+  }
+
   @Test
   void names_ofTheTables_areRecorded() {
     assertTrue(Reviews.names().containsAll(refused()), () -> new TreeMap<>(REFUSED).toString());
