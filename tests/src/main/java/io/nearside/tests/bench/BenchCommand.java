@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
       PostgresBenchCommand.class,
       TrackersBenchCommand.class,
       WarmingBenchCommand.class,
+      InjectorBenchCommand.class,
       ScalingCommand.class
     },
     description = "Figures of a sidecar beside the server itself.")
