@@ -109,12 +109,18 @@ public final class ExplainInjectionCommand implements Callable<Integer> {
         !noNativeSidecars);
   }
 
+  private static String mode(JsonObject pod) {
+    String status =
+        pod.getJsonObject("metadata").getJsonObject("annotations").getString(Marks.STATUS);
+    return new JsonObject(status).getString("mode");
+  }
+
   private boolean explain(PodTemplate template, JsonObject pod, Injection injection) {
     PrintWriter out = spec.commandLine().getOut();
     String where = template.namespace().isEmpty() ? namespace : template.namespace();
     switch (injection.inject(pod, where, namespaceLabels)) {
       case InjectionResult.Injected injected -> {
-        out.println(template.object() + ": gets the sidecar");
+        out.println(template.object() + ": gets the sidecar, " + mode(injected.pod()));
         injected.notes().forEach(note -> out.println("  note: " + note));
         if (showPod) {
           out.println("---");

@@ -176,6 +176,13 @@ public final class Injection {
               + drainMillis
               + " ms");
     }
+    if (options.valueOr(PodAnnotation.REDIS_URL, "").contains("@")) {
+      notes.add(
+          PodAnnotation.REDIS_URL.key()
+              + " holds a login that all who see the pod can read: "
+              + PodAnnotation.REDIS_URL_SECRET.key()
+              + " hides it");
+    }
     String limit = options.valueOr(PodAnnotation.MEMORY_LIMIT, "none");
     String cache = options.valueOr(PodAnnotation.CACHE_BYTES, CACHE_BYTES_DEFAULT);
     if (!limit.equals("none")

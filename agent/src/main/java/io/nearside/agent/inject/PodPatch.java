@@ -31,12 +31,13 @@ final class PodPatch {
     return operations;
   }
 
-  /** Sets a key of the object at the path, which is made where it is missing. */
-  void put(String key, Object value, Object... path) {
-    if (at(path) instanceof JsonObject) {
+  /** Sets a key of the object at the path of names, which is made where it is missing. */
+  void put(String key, Object value, String... path) {
+    if (at((Object[]) path) instanceof JsonObject) {
       add(value, append(path, key));
     } else {
-      add(new JsonObject().put(key, value), path);
+      int last = path.length - 1;
+      put(path[last], new JsonObject().put(key, value), Arrays.copyOf(path, last));
     }
   }
 
@@ -94,7 +95,7 @@ final class PodPatch {
   }
 
   private static Object[] append(Object[] path, Object token) {
-    Object[] longer = Arrays.copyOf(path, path.length + 1);
+    Object[] longer = Arrays.copyOf(path, path.length + 1, Object[].class);
     longer[path.length] = token;
     return longer;
   }

@@ -12,10 +12,12 @@ import io.nearside.agent.inject.BadReviewException;
 import io.nearside.agent.inject.Injection;
 import io.nearside.agent.inject.InjectionResult;
 import io.nearside.agent.inject.InjectionResult.Injected;
+import io.nearside.agent.inject.InjectorSettings;
 import io.nearside.agent.inject.NamespaceLabels;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +25,16 @@ import org.junit.jupiter.api.Test;
 final class RandomPodsTest {
   private static final int PODS = 400;
   private static final int REVIEWS = 1_500;
+
+  /** Pods get the sidecar even where nothing is left of what they said. */
+  private static final Injection WITH_DEFAULTS =
+      new Injection(
+          new InjectorSettings(
+              "nearside:0.1.0",
+              "IfNotPresent",
+              Map.of("redis-url", "redis://redis:6379", "env", "redis"),
+              InjectorSettings.SYSTEM_NAMESPACES,
+              true));
 
   private final long seed = Long.getLong("nearside.seed", System.nanoTime());
   private final Random random = new Random(seed);
@@ -73,7 +85,7 @@ final class RandomPodsTest {
         mangle(review);
       }
       try {
-        JsonNode answer = Reviews.answer(review.toString());
+        JsonNode answer = Reviews.answer(review.toString(), WITH_DEFAULTS);
         answered++;
         assertTrue(answer.at("/response/allowed").isBoolean());
         // A patch that does not fit throws.

@@ -64,7 +64,11 @@ final class Reviews {
 
   /** The answer to a review, as the API server reads it. */
   static JsonNode answer(String review) {
-    return json(AdmissionReviews.answer(new JsonObject(review), INJECTION, LABELS).encode());
+    return answer(review, INJECTION);
+  }
+
+  static JsonNode answer(String review, Injection injection) {
+    return json(AdmissionReviews.answer(new JsonObject(review), injection, LABELS).encode());
   }
 
   /** What the API server makes of a pod and an answer; by a library that is not ours. */
