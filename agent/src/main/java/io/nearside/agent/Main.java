@@ -53,6 +53,7 @@ public final class Main implements Callable<Integer> {
     line.addSubcommand(new WarmCommand());
     line.addSubcommand(new InjectorCommand());
     line.addSubcommand(new ExplainInjectionCommand());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
           command.getErr().println("nearside: " + failure.getMessage());

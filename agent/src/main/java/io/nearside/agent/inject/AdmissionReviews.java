@@ -139,8 +139,10 @@ public final class AdmissionReviews {
     return response;
   }
 
+  /** For people, and for a header: on one line, not too long. */
   private static String cut(String text, int charactersMax) {
-    return text.length() <= charactersMax ? text : text.substring(0, charactersMax - 3) + "...";
+    String line = text.replaceAll("\\p{Cntrl}+", " ");
+    return line.length() <= charactersMax ? line : line.substring(0, charactersMax - 3) + "...";
   }
 
   /** A member that is a text; empty where it is not there or something else. */

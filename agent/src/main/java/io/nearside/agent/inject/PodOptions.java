@@ -13,8 +13,16 @@ import org.jspecify.annotations.Nullable;
  * What holds for one pod: its annotations, then the injector's defaults, then the built-in ones.
  */
 final class PodOptions {
-  private final Map<PodAnnotation, String> given;
+  /** Longer ones are no names that somebody misspelt; telling the nearest takes its time. */
+  private static final int WORD_CHARACTERS_MAX = 63;
 
+  /** From here on, no more is looked for what was meant. */
+  private static final int SUGGESTIONS_MAX = 8;
+
+  private static final int VALUE_CHARACTERS_MAX = 8192;
+  private static final int SHOWN_CHARACTERS_MAX = 100;
+
+  private final Map<PodAnnotation, String> given;
   private final Set<PodAnnotation> ofThePod;
 
   private PodOptions(Map<PodAnnotation, String> given, Set<PodAnnotation> ofThePod) {
@@ -71,8 +79,7 @@ final class PodOptions {
       List<String> problems) {
     var annotation = PodAnnotation.of(word);
     if (annotation.isEmpty()) {
-      String near =
-          Nearest.of(word, Arrays.stream(PodAnnotation.values()).map(PodAnnotation::word).toList());
+      @Nullable String near = problems.size() < SUGGESTIONS_MAX ? nearest(word) : null;
       problems.add(
           cut(key)
               + ": unknown annotation"
@@ -82,6 +89,8 @@ final class PodOptions {
                       + key.substring(0, key.length() - word.length())
                       + near
                       + "?)"));
+    } else if (value.length() > VALUE_CHARACTERS_MAX) {
+      problems.add(key + ": expected at most " + VALUE_CHARACTERS_MAX + " characters");
     } else if (!annotation.get().kind().accepts(value)) {
       String shown = annotation.get().kind().secret() ? "not a reference" : cut(value);
       problems.add(
@@ -89,6 +98,12 @@ final class PodOptions {
     } else {
       given.put(annotation.get(), value);
     }
+  }
+
+  private static @Nullable String nearest(String word) {
+    return word.length() > WORD_CHARACTERS_MAX
+        ? null
+        : Nearest.of(word, Arrays.stream(PodAnnotation.values()).map(PodAnnotation::word).toList());
   }
 
   private static void alternatives(Map<PodAnnotation, String> given, List<String> problems) {
@@ -106,8 +121,9 @@ final class PodOptions {
   }
 
   private static String cut(String value) {
-    String line = value.replaceAll("\\p{Cntrl}+", " ");
-    return line.length() <= 100 ? line : line.substring(0, 100) + "...";
+    return value.length() <= SHOWN_CHARACTERS_MAX
+        ? value
+        : value.substring(0, SHOWN_CHARACTERS_MAX) + "...";
   }
 
   /** Whether the pod itself says it. */

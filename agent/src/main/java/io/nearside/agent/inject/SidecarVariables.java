@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The sidecar's environment: its configuration, as the pod's annotations have it. */
 final class SidecarVariables {
+  /** More belongs into a file: each takes its time to judge. */
+  private static final int SETTINGS_MAX = 32;
+
   private final PodOptions options;
   private final Face redis;
   private final Face postgres;
@@ -67,16 +70,22 @@ final class SidecarVariables {
 
   private void settings() {
     String settings = options.valueOr(PodAnnotation.SETTINGS, "");
-    Arrays.stream(settings.split("[;\n]", -1))
-        .map(String::strip)
-        .filter(line -> !line.isEmpty())
-        .forEach(this::setting);
+    List<String> lines =
+        Arrays.stream(settings.split("[;\n]", -1))
+            .map(String::strip)
+            .filter(line -> !line.isEmpty())
+            .toList();
+    if (lines.size() > SETTINGS_MAX) {
+      problems.add(PodAnnotation.SETTINGS.key() + ": expected at most " + SETTINGS_MAX);
+    } else {
+      lines.forEach(this::setting);
+    }
   }
 
   private void setting(String line) {
     String key = line.split("=", 2)[0].strip();
     List<PodAnnotation> own = PodAnnotation.setting(key);
-    if (line.indexOf('=') < 0 || !key.matches("[A-Za-z0-9.]{1,128}")) {
+    if (line.indexOf('=') < 0 || !key.matches("[A-Za-z0-9.]{1,64}")) {
       problems.add(PodAnnotation.SETTINGS.key() + ": expected key=value for each");
     } else if (!own.isEmpty()) {
       problems.add(

@@ -37,8 +37,8 @@ final class InjectorBenchCommand implements Callable<Integer> {
   @Option(names = "--seconds", description = "What is measured (default: 20).")
   private int seconds = 20;
 
-  @Option(names = "--warm-up-seconds", description = "Before that, at the same rate (default: 10).")
-  private int warmUp = 10;
+  @Option(names = "--warm-up-seconds", description = "Before that, at the same rate (default: 15).")
+  private int warmUp = 15;
 
   @Option(names = "--connections", description = "At most (default: 16).")
   private int connections = 16;

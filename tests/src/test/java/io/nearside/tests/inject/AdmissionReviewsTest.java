@@ -180,10 +180,33 @@ final class AdmissionReviewsTest {
     }
     ((ObjectNode) pod.at("/metadata/annotations"))
         .put("example.com/large", "x".repeat(2 << 20))
-        .put("nearside.io/settings", "redis.clients.pipelineMax=7;".repeat(10_000));
+        .put("nearside.io/settings", "redis.clients.pipelineMax=7;".repeat(30));
     JsonNode answer = Reviews.answer(review.toString());
     assertTrue(answer.at("/response/allowed").asBoolean(), answer::toString);
     assertTrue(answer.at("/response/patch").asText().length() < 10_000);
+  }
+
+  /** What would take long to judge, or too deep a stack, is not judged: other pods wait. */
+  @Test
+  void refused_manyAndLongMistakes_areCutShort() {
+    var review = (ObjectNode) Reviews.json(Reviews.text("deployment"));
+    var annotations = (ObjectNode) review.at("/request/object/metadata/annotations");
+    annotations.put("nearside.io/app-containers", "a,".repeat(1 << 20) + "a");
+    annotations.put("nearside.io/settings", "redis.nothing=1;".repeat(1 << 16));
+    annotations.put("nearside.io/" + "y".repeat(40_000), "x");
+    for (int i = 0; i < 20_000; i++) {
+      annotations.put("nearside.io/prt" + i, "x");
+    }
+    List<InjectionResult> results = new ArrayList<>();
+    var _ =
+        AdmissionReviews.answer(
+            new JsonObject(review.toString()), Reviews.INJECTION, Reviews.LABELS, results::add);
+    String message = ((InjectionResult.Refused) results.getFirst()).message();
+    assertTrue(message.contains("app-containers: expected at most 8192 characters"), message);
+    assertTrue(message.contains("settings: expected at most 8192 characters"), message);
+    assertTrue(message.endsWith("; and 19987 more"), message);
+    assertTrue(message.split("did you mean", -1).length <= 9, message);
+    assertTrue(message.length() < 4_000, message);
   }
 
   @Test

@@ -124,7 +124,7 @@ final class Injector implements AutoCloseable {
                         new DeploymentOptions().setInstances(loops)))
             .onSuccess(id -> webhookId = id),
         START_SECONDS,
-        "start");
+        "listening on " + options.listen() + " and " + options.ops());
     control.runOnContext(v -> begin());
   }
 
@@ -245,7 +245,7 @@ final class Injector implements AutoCloseable {
     try {
       future.toCompletionStage().toCompletableFuture().get(seconds, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw new IllegalStateException(String.valueOf(e.getCause().getMessage()), e.getCause());
+      throw new IllegalStateException(what + ": " + e.getCause().getMessage(), e.getCause());
     } catch (TimeoutException e) {
       throw new IllegalStateException("no " + what + " within " + seconds + " s", e);
     } catch (InterruptedException e) {

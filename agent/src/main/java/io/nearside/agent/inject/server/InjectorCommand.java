@@ -1,13 +1,16 @@
 package io.nearside.agent.inject.server;
 
+import io.nearside.agent.Logging;
 import io.nearside.agent.inject.DefaultsFile;
 import io.nearside.agent.inject.InjectorSettings;
 import io.nearside.config.HostPort;
+import io.nearside.config.LogConfig;
+import io.nearside.config.LogFormat;
+import io.nearside.config.LogLevel;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -18,7 +21,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code nearside injector}: runs one replica of the admission webhook until SIGTERM. */
@@ -111,7 +113,7 @@ public final class InjectorCommand implements Callable<Integer> {
       description = {
         "Whether init containers may have restartPolicy Always: auto (asks the cluster), yes, no."
       })
-  private String nativeSidecars = "auto";
+  private Native nativeSidecars = Native.AUTO;
 
   @Option(
       names = "--reconcile-seconds",
@@ -127,6 +129,18 @@ public final class InjectorCommand implements Callable<Integer> {
       paramLabel = "SECONDS",
       description = "It serves for so long after SIGTERM, while API servers learn of its end.")
   private int drainSeconds = 5;
+
+  @Option(
+      names = "--log-level",
+      defaultValue = "${env:NEARSIDE_LOG_LEVEL:-INFO}",
+      description = "Of: ${COMPLETION-CANDIDATES}.")
+  private LogLevel logLevel = LogLevel.INFO;
+
+  @Option(
+      names = "--log-format",
+      defaultValue = "${env:NEARSIDE_LOG_FORMAT:-TEXT}",
+      description = "Of: ${COMPLETION-CANDIDATES}.")
+  private LogFormat logFormat = LogFormat.TEXT;
 
   @Option(
       names = "--api-server",
@@ -149,8 +163,10 @@ public final class InjectorCommand implements Callable<Integer> {
     try {
       options = options(System.getenv());
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+      spec.commandLine().getErr().println("nearside: " + e.getMessage());
+      return CommandLine.ExitCode.USAGE;
     }
+    Logging.apply(new LogConfig(logLevel, logFormat));
     Injector injector = Injector.start(options);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -181,7 +197,6 @@ public final class InjectorCommand implements Callable<Integer> {
    * @throws IllegalArgumentException naming the flag
    */
   private InjectorOptions options(Map<String, String> environment) throws IOException {
-    Native told = nativeSidecars();
     return new InjectorOptions(
         address("--listen", listen),
         address("--ops", ops),
@@ -190,8 +205,8 @@ public final class InjectorCommand implements Callable<Integer> {
             imagePullPolicy,
             defaults == null ? Map.of() : DefaultsFile.read(defaults),
             systemNamespaces,
-            told != Native.NO),
-        told == Native.AUTO,
+            nativeSidecars != Native.NO),
+        nativeSidecars == Native.AUTO,
         apiServer == null
             ? KubeAccess.inCluster(environment)
             : new KubeAccess(apiServer, apiTokenFile, apiCaFile),
@@ -205,16 +220,6 @@ public final class InjectorCommand implements Callable<Integer> {
         positive("--reviews-max", reviewsMax),
         Duration.ofSeconds(positive("--reconcile-seconds", reconcileSeconds)),
         Duration.ofSeconds(Math.max(0, drainSeconds)));
-  }
-
-  private Native nativeSidecars() {
-    return Arrays.stream(Native.values())
-        .filter(value -> value.name().equalsIgnoreCase(nativeSidecars))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "--native-sidecars: " + nativeSidecars + " (expected auto, yes or no)"));
   }
 
   private static HostPort address(String flag, String text) {

@@ -59,7 +59,14 @@ enum InjectorMetric {
     return switch (this) {
       case REVIEWS -> published.substring(0, published.length() - "_total".length());
       case REVIEW_SECONDS -> published.substring(0, published.length() - "_seconds".length());
-      default -> published;
+      case IN_FLIGHT,
+          READY,
+          CERTIFICATE_LEFT,
+          AUTHORITY_LEFT,
+          BUNDLE_PATCHED,
+          MISSED_PODS,
+          RECONCILE_AGE ->
+          published;
     };
   }
 

@@ -16,6 +16,7 @@ import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -142,42 +143,37 @@ final class KubeApi {
 
   /** Adds the token and the trusted authorities as the files say now. */
   private Future<RequestOptions> authorise(RequestOptions options) {
-    Future<RequestOptions> ready =
-        access.tls()
-            ? trust().map(known -> options.setSslOptions(known))
-            : Future.succeededFuture(options);
-    return access.tokenFile() == null
-        ? ready
-        : ready.compose(
-            made ->
-                vertx
-                    .fileSystem()
-                    .readFile(access.tokenFile().toString())
-                    .map(
-                        token ->
-                            made.putHeader(
-                                "Authorization",
-                                "Bearer " + token.toString(StandardCharsets.US_ASCII).trim())));
+    return trust()
+        .map(known -> access.tls() ? options.setSslOptions(known) : options)
+        .compose(this::withToken);
+  }
+
+  private Future<RequestOptions> withToken(RequestOptions options) {
+    Path file = access.tokenFile();
+    return file == null
+        ? Future.succeededFuture(options)
+        : vertx
+            .fileSystem()
+            .readFile(file.toString())
+            .map(token -> token.toString(StandardCharsets.US_ASCII).trim())
+            .map(token -> options.putHeader("Authorization", "Bearer " + token));
   }
 
   private Future<ClientSSLOptions> trust() {
-    if (access.caFile() == null) {
-      return Future.succeededFuture(verified());
+    Path file = access.caFile();
+    return file == null
+        ? Future.succeededFuture(verified())
+        : vertx.fileSystem().readFile(file.toString()).map(this::trusted);
+  }
+
+  /** The same options as long as the file is the same: connections are kept by them. */
+  private ClientSSLOptions trusted(Buffer pem) {
+    Trust known = trust;
+    if (known == null || !known.pem().equals(pem)) {
+      known = new Trust(pem, verified().setTrustOptions(new PemTrustOptions().addCertValue(pem)));
+      trust = known;
     }
-    return vertx
-        .fileSystem()
-        .readFile(access.caFile().toString())
-        .map(
-            pem -> {
-              Trust known = trust;
-              if (known == null || !known.pem().equals(pem)) {
-                known =
-                    new Trust(
-                        pem, verified().setTrustOptions(new PemTrustOptions().addCertValue(pem)));
-                trust = known;
-              }
-              return known.options();
-            });
+    return known.options();
   }
 
   private static ClientSSLOptions verified() {

@@ -26,6 +26,7 @@ final class Reconciler {
   private static final int NAMESPACES_MAX = 1_000;
   // What the webhook's selectors name, of namespaces and of pods.
   private static final String ASKED = NamespaceLabels.INJECT + "=enabled";
+  private static final String ASKED_TOO = NamespaceLabels.INJECT + "=true";
 
   private final KubeApi api;
   private final Supplier<Injection> injection;
@@ -48,6 +49,7 @@ final class Reconciler {
             namespace -> namespaces.put(name(namespace), ApiNamespaceLabels.labels(namespace)))
         .compose(v -> each(List.copyOf(namespaces.keySet()), 0, found))
         .compose(v -> api.list("/api/v1/pods", ASKED, found::add))
+        .compose(v -> api.list("/api/v1/pods", ASKED_TOO, found::add))
         .map(
             v -> {
               found.tell();

@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +75,7 @@ final class ReviewExchange {
     }
   }
 
-  private static boolean isJson(String header) {
+  private static boolean isJson(@Nullable String header) {
     return header != null && header.split(";", 2)[0].trim().toLowerCase(Locale.ROOT).equals(JSON);
   }
 

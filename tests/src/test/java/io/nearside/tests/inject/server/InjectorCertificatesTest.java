@@ -3,7 +3,6 @@ package io.nearside.tests.inject.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
@@ -82,8 +82,7 @@ final class InjectorCertificatesTest {
   }
 
   private static Secret there(@Nullable Secret secret) {
-    assertNotNull(secret);
-    return secret;
+    return Objects.requireNonNull(secret, "no Secret");
   }
 
   @Test
