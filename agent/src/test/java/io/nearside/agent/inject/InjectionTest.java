@@ -137,6 +137,14 @@ final class InjectionTest {
     JsonObject hooks = sidecar(inject(pod), "containers").getJsonObject("lifecycle");
     assertEquals(List.of("startupz", "--wait", "90"), arguments(hooks, "postStart"));
     assertEquals(List.of("drain", "--wait", "35"), arguments(hooks, "preStop"));
+    pod = pod("redis-url", URL, "mode", "classic", "startup-failure-threshold", "3600");
+    pod.getJsonObject("metadata")
+        .getJsonObject("annotations")
+        .put("nearside.io/startup-period-seconds", "3600");
+    pod.getJsonObject("spec").put("terminationGracePeriodSeconds", Long.MAX_VALUE);
+    hooks = sidecar(inject(pod), "containers").getJsonObject("lifecycle");
+    assertEquals(List.of("startupz", "--wait", "99999"), arguments(hooks, "postStart"));
+    assertEquals(List.of("drain", "--wait", "99999"), arguments(hooks, "preStop"));
     pod.getJsonObject("spec").put("terminationGracePeriodSeconds", 2);
     hooks = sidecar(inject(pod), "containers").getJsonObject("lifecycle");
     assertEquals(List.of("drain", "--wait", "1"), arguments(hooks, "preStop"));
