@@ -157,7 +157,7 @@ record PodView(
       }
       objects.add(object);
     }
-    return objects;
+    return List.copyOf(objects);
   }
 
   private static String text(JsonObject parent, String name, String place) {
