@@ -184,6 +184,22 @@ final class InjectionTest {
   }
 
   @Test
+  void inject_defaultVariablesOfAFaceThatIsNotThere_areLeftOut() {
+    Injection injection = injection(true, Map.of("env", "redis,postgres", "app-containers", "web"));
+    JsonObject pod = pod("redis-url", URL, "app-containers", "app");
+    String app =
+        injected(injection.inject(pod, "shop", NamespaceLabels.OPTED_IN))
+            .pod()
+            .getJsonObject("spec")
+            .getJsonArray("containers")
+            .encode();
+    assertTrue(app.contains("REDIS_URL"), app);
+    assertFalse(app.contains("PGHOST"), app);
+    // There is no container web, which only a pod could have asked for in vain.
+    var _ = injected(injection.inject(pod("redis-url", URL), "shop", NamespaceLabels.OPTED_IN));
+  }
+
+  @Test
   void settings_defaultsThatDoNotHold_areAllNamed() {
     String message =
         String.valueOf(
