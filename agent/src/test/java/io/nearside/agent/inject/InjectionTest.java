@@ -224,6 +224,15 @@ final class InjectionTest {
   }
 
   @Test
+  void settings_imageWithoutATag_isRefused() {
+    String message =
+        String.valueOf(
+            assertThrows(IllegalArgumentException.class, () -> InjectorSettings.of("nearside"))
+                .getMessage());
+    assertTrue(message.contains("image: nearside (expected an image with its tag"), message);
+  }
+
+  @Test
   void inject_faces_areThoseWithAnUpstream() {
     JsonObject redis = sidecar(inject(pod("redis-url", URL)), "initContainers");
     assertEquals("false", variable(redis, "NEARSIDE_POSTGRES_ENABLED"));
@@ -302,6 +311,10 @@ final class InjectionTest {
     "redis-password-secret, a, false",
     "config-map, a, true",
     "image, 'nearside 1', false",
+    "image, nearside, false",
+    "image, registry:5000/nearside, false",
+    "image, registry:5000/a/nearside:1.2, true",
+    "image, nearside@sha256:0a1b, true",
     "image-pull-policy, never, false",
     "env, 'redis , postgres-unix', true",
     "env, mysql, false",
