@@ -26,7 +26,7 @@ record PodTemplate(String object, String namespace, Optional<JsonObject> pod) {
         all.add(single(object));
       }
     }
-    return all;
+    return List.copyOf(all);
   }
 
   private static PodTemplate single(JsonObject object) {
