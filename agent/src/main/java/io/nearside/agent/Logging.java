@@ -12,10 +12,11 @@ import io.nearside.config.LogFormat;
 import org.slf4j.LoggerFactory;
 
 /** Applies the configuration's {@code log} section to the one logging implementation. */
-final class Logging {
+public final class Logging {
   private Logging() {}
 
-  static void apply(LogConfig config) {
+  /** From now on. */
+  public static void apply(LogConfig config) {
     if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
       return;
     }

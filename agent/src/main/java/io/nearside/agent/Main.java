@@ -1,5 +1,7 @@
 package io.nearside.agent;
 
+import io.nearside.agent.inject.ExplainInjectionCommand;
+import io.nearside.agent.inject.server.InjectorCommand;
 import io.nearside.config.ConfigException;
 import io.nearside.config.ConfigLoader;
 import io.nearside.config.EffectiveConfig;
@@ -49,6 +51,9 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new Config.Check())
             .addSubcommand(new Config.Show()));
     line.addSubcommand(new WarmCommand());
+    line.addSubcommand(new InjectorCommand());
+    line.addSubcommand(new ExplainInjectionCommand());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
           command.getErr().println("nearside: " + failure.getMessage());

@@ -1,10 +1,10 @@
 package io.nearside.agent;
 
 /** The version of this build, from the jar's manifest. */
-final class Version {
+public final class Version {
   private Version() {}
 
-  static String get() {
+  public static String get() {
     String version = Version.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;
   }

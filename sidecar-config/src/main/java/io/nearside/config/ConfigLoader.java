@@ -55,6 +55,14 @@ public final class ConfigLoader {
     return loadText(text(file), (name == null ? file : name).toString(), environment);
   }
 
+  /**
+   * The environment variable of a key: {@code redis.listen.port} is {@code
+   * NEARSIDE_REDIS_LISTEN_PORT}. Whether there is such a key is not looked at.
+   */
+  public static String variable(String path) {
+    return Key.variable(path);
+  }
+
   /** As the public ones, where the random part of a generated id is given. */
   static LoadedConfig bind(
       YamlTree tree, String sourceName, Map<String, String> environment, RandomGenerator random) {

@@ -5,11 +5,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what was probably meant by a misspelt word. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /** The candidate with the fewest edits, if there are few enough; null otherwise. */
-  static @Nullable String of(String word, Collection<String> candidates) {
+  public static @Nullable String of(String word, Collection<String> candidates) {
     String best = null;
     int bestEdits = Math.max(2, word.length() / 3) + 1;
     for (String candidate : candidates) {

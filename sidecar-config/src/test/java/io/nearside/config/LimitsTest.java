@@ -154,6 +154,8 @@ final class LimitsTest {
     assertDoesNotThrow(() -> load("redis.listen.unixSocket", "/" + "s".repeat(106)));
     assertRefused("redis.listen.unixSocket", "/" + "s".repeat(107));
     assertRefused("redis.listen.unixSocket", "relative");
+    assertDoesNotThrow(() -> load("redis.listen.unixSocketMode", "0770"));
+    assertRefused("redis.listen.unixSocketMode", "0888");
     assertRefused("redis.listen.host", "");
     assertRefused("redis.clients.freshClientName", "two words");
     assertRefused("cluster.name", "");

@@ -1,15 +1,13 @@
 package io.nearside.agent.postgres;
 
 import io.nearside.agent.net.ListenException;
+import io.nearside.agent.net.UnixSocketFile;
 import io.nearside.config.PostgresListenConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.SocketAddress;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -45,9 +43,13 @@ final class PostgresListeners {
               if (config.unixSocket().isEmpty()) {
                 return Future.<Void>succeededFuture();
               }
-              removeOldSocket();
+              UnixSocketFile.removeOld(config.unixSocket(), log);
               return listen(loop, SocketAddress.domainSocketAddress(config.unixSocket()))
-                  .<Void>mapEmpty();
+                  .compose(
+                      _ -> {
+                        UnixSocketFile.permit(config.unixSocket(), config.unixSocketMode());
+                        return Future.<Void>succeededFuture();
+                      });
             });
   }
 
@@ -56,18 +58,6 @@ final class PostgresListeners {
         vertx.createNetServer(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(BACKLOG));
     servers.add(server);
     return ListenException.at(address, server.connectHandler(loop::opened).listen(address));
-  }
-
-  private void removeOldSocket() {
-    try {
-      // Left behind by a process that was killed.
-      Files.deleteIfExists(Path.of(config.unixSocket()));
-    } catch (IOException e) {
-      log.warn(
-          "can not remove the old unix socket path={} reason=\"{}\"",
-          config.unixSocket(),
-          e.getMessage());
-    }
   }
 
   /** Accepts no more; connections stay until the time is over. */

@@ -1,6 +1,7 @@
 package io.nearside.agent.redis;
 
 import io.nearside.agent.net.ListenException;
+import io.nearside.agent.net.UnixSocketFile;
 import io.nearside.config.ListenerTlsConfig;
 import io.nearside.config.RedisListenConfig;
 import io.vertx.core.Future;
@@ -12,9 +13,6 @@ import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -73,15 +71,7 @@ final class Listeners {
 
   private void removeOldSocket() {
     if (!config.unixSocket().isEmpty()) {
-      try {
-        // Left behind by a process that was killed.
-        Files.deleteIfExists(Path.of(config.unixSocket()));
-      } catch (IOException e) {
-        log.warn(
-            "can not remove the old unix socket path={} reason=\"{}\"",
-            config.unixSocket(),
-            e.getMessage());
-      }
+      UnixSocketFile.removeOld(config.unixSocket(), log);
     }
   }
 
@@ -109,9 +99,14 @@ final class Listeners {
                 return config.unixSocket().isEmpty()
                     ? Future.succeededFuture(server)
                     : listen(
-                        loop,
-                        new NetServerOptions(),
-                        SocketAddress.domainSocketAddress(config.unixSocket()));
+                            loop,
+                            new NetServerOptions(),
+                            SocketAddress.domainSocketAddress(config.unixSocket()))
+                        .map(
+                            listening -> {
+                              UnixSocketFile.permit(config.unixSocket(), config.unixSocketMode());
+                              return listening;
+                            });
               });
     }
 

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       TrackersBenchCommand.class,
       WarmingBenchCommand.class,
       FootprintBenchCommand.class,
+      InjectorBenchCommand.class,
       ScalingCommand.class
     },
     description = "Figures of a sidecar beside the server itself.")

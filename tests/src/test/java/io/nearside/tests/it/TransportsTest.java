@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -111,9 +112,15 @@ final class TransportsTest {
     try (InProcessSidecar sidecar =
             InProcessSidecar.inFrontOf(
                 "unix://" + redis.unixSocket(),
-                Map.of("redis.listen.unixSocket", socket.toString()));
+                Map.of(
+                    "redis.listen.unixSocket",
+                    socket.toString(),
+                    "redis.listen.unixSocketMode",
+                    "0764"));
         RawRedis client = RawRedis.connect(socket)) {
       serves(sidecar, client);
+      assertEquals(
+          "rwxrw-r--", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
     }
     assertTrue(Files.exists(redis.unixSocket()), "the server's own socket stays");
   }

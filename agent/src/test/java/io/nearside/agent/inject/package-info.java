@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.nearside.agent.inject;
+
+import org.jspecify.annotations.NullMarked;

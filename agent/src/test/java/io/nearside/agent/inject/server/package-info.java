@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.nearside.agent.inject.server;
+
+import org.jspecify.annotations.NullMarked;
