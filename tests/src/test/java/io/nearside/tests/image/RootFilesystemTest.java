@@ -80,6 +80,7 @@ final class RootFilesystemTest {
           assertConfined(sidecar);
         }
         assertEquals(0, sidecar.stop(), sidecar.log());
+        assertFalse(sidecar.log().contains("[warning]"), "the JVM warns: " + sidecar.log());
         assertEquals(1, ask(sidecar, "livez"));
       }
     }
@@ -135,6 +136,14 @@ final class RootFilesystemTest {
             .findFirst()
             .orElse("");
     assertTrue(netty.contains("/opt/nearside/lib/native/"), "unpacked elsewhere: " + netty);
+  }
+
+  @Test
+  void startCommand_injector_isOfTheSameImage() throws IOException {
+    List<String> words = new ArrayList<>(RootFilesystem.startCommand(List.of(AOT_OR_NOTHING)));
+    words.addAll(List.of("injector", "--help"));
+    String help = Tool.run(ImageStart.command(tree, words, List.of(), scratch));
+    assertTrue(help.startsWith("Usage: nearside injector"), help);
   }
 
   @Test
