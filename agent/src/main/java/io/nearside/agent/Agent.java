@@ -2,6 +2,8 @@ package io.nearside.agent;
 
 import io.nearside.agent.admin.AdminServer;
 import io.nearside.agent.admin.ConfigOperations;
+import io.nearside.agent.admin.LifecycleOperations;
+import io.nearside.agent.memory.MemoryGuard;
 import io.nearside.agent.postgres.PostgresFace;
 import io.nearside.agent.redis.RedisFace;
 import io.nearside.cluster.InvalidationBus;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * One sidecar: the one place where its parts are wired, started and drained. Safe from any thread,
  * but not from an event loop.
  */
-public final class Agent implements AutoCloseable, ConfigOperations {
+public final class Agent implements AutoCloseable, ConfigOperations, LifecycleOperations {
   private static final Logger log = LoggerFactory.getLogger(Agent.class);
   private static final long START_SECONDS = 30;
   // Beyond the drain itself: leaving the cluster and closing what is left.
@@ -35,10 +37,12 @@ public final class Agent implements AutoCloseable, ConfigOperations {
   private final InvalidationBus bus;
   private final RedisFace redis;
   private final @Nullable PostgresFace postgres;
+  private final MemoryGuard memory;
   private final Supplier<LoadedConfig> source;
   private volatile LoadedConfig loaded;
   private volatile boolean listening;
   private volatile boolean draining;
+  private volatile Runnable end = this::close;
   private @Nullable AdminServer admin;
   private boolean closed;
 
@@ -51,6 +55,11 @@ public final class Agent implements AutoCloseable, ConfigOperations {
     NearsideConfig config = loaded.config();
     this.redis = new RedisFace(vertx, config, config.node().id(), bus);
     this.postgres = config.postgres().enabled() ? new PostgresFace(vertx, config, bus) : null;
+    this.memory = new MemoryGuard(vertx, redis.memory());
+    redis.refuseClientsWhen(memory::refusesClients);
+    if (postgres != null) {
+      postgres.refuseClientsWhen(memory::refusesClients);
+    }
   }
 
   /**
@@ -121,11 +130,37 @@ public final class Agent implements AutoCloseable, ConfigOperations {
     if (loaded.config().admin().enabled()) {
       admin =
           await(
-              Operations.start(vertx, redis, postgres, this, () -> listening, () -> draining),
+              Operations.start(vertx, redis, postgres, this, () -> listening, this, memory),
               START_SECONDS * 1000);
     }
     await(faces, START_SECONDS * 1000);
+    memory.start();
     listening = true;
+  }
+
+  /** What ends the process, which {@code POST /shutdown} asks for; {@link #close} else. */
+  void onShutdown(Runnable ending) {
+    end = ending;
+  }
+
+  @Override
+  public boolean draining() {
+    return draining;
+  }
+
+  @Override
+  public void drain() {
+    draining = true;
+  }
+
+  @Override
+  public int clients() {
+    return redis.clients() + (postgres == null ? 0 : postgres.clients());
+  }
+
+  @Override
+  public void shutdown() {
+    Thread.ofPlatform().name("nearside-shutdown").start(end);
   }
 
   /** TCP port of the admin listener; 0 without one. */
@@ -196,6 +231,7 @@ public final class Agent implements AutoCloseable, ConfigOperations {
     } catch (RuntimeException e) {
       log.warn("drain was not complete reason=\"{}\"", e.getMessage());
     }
+    memory.close();
     bus.close();
     try {
       if (admin != null) {
@@ -211,7 +247,8 @@ public final class Agent implements AutoCloseable, ConfigOperations {
     try {
       return future.toCompletionStage().toCompletableFuture().get(millis, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause() == null ? e : e.getCause());
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IllegalStateException(cause.getMessage(), cause);
     } catch (TimeoutException e) {
       throw new IllegalStateException("not within " + millis + " ms", e);
     } catch (InterruptedException e) {

@@ -10,8 +10,14 @@ import io.nearside.config.LoadedConfig;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,11 +35,14 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     description = "A sidecar: a coherent near-cache in front of Redis.")
 public final class Main implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(Main.class);
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private Main() {}
 
   public static void main(String[] args) {
+    DirectMemory.fitContainer();
     var line = new CommandLine(new Main());
     line.addSubcommand(new Run());
     line.addSubcommand(
@@ -72,6 +81,9 @@ public final class Main implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       description = "Runs the sidecar until SIGTERM.")
   private static final class Run implements Callable<Integer> {
+    /** How long a start may still take that is not wanted any more. */
+    private static final long START_END_SECONDS = 5;
+
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Option(
@@ -84,23 +96,23 @@ public final class Main implements Callable<Integer> {
     public Integer call() throws InterruptedException {
       LoadedConfig loaded = load(file);
       Logging.apply(loaded.config().log());
-      var ended = new CountDownLatch(1);
-      Agent agent = Agent.start(loaded, () -> load(file));
+      var started = new CompletableFuture<Agent>();
+      endInOrder(started);
+      Agent agent;
+      try {
+        agent = Agent.start(loaded, () -> load(file));
+      } catch (RuntimeException e) {
+        started.completeExceptionally(e);
+        throw e;
+      }
+      started.complete(agent);
+      // Begins the shutdown hook below.
+      agent.onShutdown(() -> System.exit(CommandLine.ExitCode.OK));
       var reload = new Reload(agent);
       reload.onHangUp();
       if (file != null) {
         reload.whenFileChanges(file);
       }
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    agent.close();
-                    ended.countDown();
-                    // A JVM that ends on SIGTERM says 143; the end was in good order.
-                    Runtime.getRuntime().halt(0);
-                  },
-                  "nearside-drain"));
       String host = loaded.config().redis().listen().host();
       spec.commandLine()
           .getOut()
@@ -119,8 +131,27 @@ public final class Main implements Callable<Integer> {
                       : " admin="
                           + new HostPort(loaded.config().admin().host(), agent.adminPort())));
       spec.commandLine().getOut().flush();
-      ended.await();
+      // Until the process is told to end.
+      new CountDownLatch(1).await();
       return CommandLine.ExitCode.OK;
+    }
+
+    /** A JVM that ends on SIGTERM says 143; an end in good order says 0, also during the start. */
+    private static void endInOrder(CompletableFuture<Agent> started) {
+      Runnable drain =
+          () -> {
+            if (started.isCompletedExceptionally()) {
+              // It ends because it could not start, with the code that says so.
+              return;
+            }
+            try {
+              started.get(START_END_SECONDS, TimeUnit.SECONDS).close();
+            } catch (ExecutionException | TimeoutException | InterruptedException e) {
+              log.info("ended before it had started reason=\"{}\"", e.toString());
+            }
+            Runtime.getRuntime().halt(0);
+          };
+      Runtime.getRuntime().addShutdownHook(new Thread(drain, "nearside-drain"));
     }
   }
 

@@ -3,7 +3,9 @@ package io.nearside.agent;
 import io.nearside.agent.admin.AdminServer;
 import io.nearside.agent.admin.AdminSources;
 import io.nearside.agent.admin.ConfigOperations;
+import io.nearside.agent.admin.LifecycleOperations;
 import io.nearside.agent.health.LoopProbe;
+import io.nearside.agent.memory.MemoryFigures;
 import io.nearside.agent.metrics.AgentMetrics;
 import io.nearside.agent.postgres.PostgresFace;
 import io.nearside.agent.redis.RedisFace;
@@ -29,7 +31,6 @@ final class Operations {
    * @param faces the faces' Vert.x, whose event loops are watched
    * @param postgres null where that face is off
    * @param listening whether the faces accept clients
-   * @param draining whether a drain has begun
    */
   static Future<AdminServer> start(
       Vertx faces,
@@ -37,7 +38,8 @@ final class Operations {
       @Nullable PostgresFace postgres,
       ConfigOperations config,
       BooleanSupplier listening,
-      BooleanSupplier draining) {
+      LifecycleOperations lifecycle,
+      MemoryFigures memory) {
     Supplier<NearsideConfig> now = () -> config.effective().config();
     return AdminServer.start(
         () -> now.get().admin(),
@@ -45,7 +47,8 @@ final class Operations {
             FaceChecks.of(
                 redis.bus(), now.get().redis().enabled() ? redis : null, postgres, listening),
             loops(faces),
-            draining,
+            lifecycle,
+            memory,
             new AgentMetrics(Version.get(), redis.nodeId()),
             new RedisFaceFigures(redis),
             redis.bus(),

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.nearside.agent.admin.AdminServer;
 import io.nearside.agent.admin.ConfigOperations;
+import io.nearside.agent.admin.FakeLifecycle;
 import io.nearside.agent.cache.Key;
+import io.nearside.agent.memory.FakeMemory;
 import io.nearside.agent.redis.RedisFace;
 import io.nearside.cluster.BusSettings;
 import io.nearside.cluster.ClusterSecret;
@@ -54,18 +56,14 @@ final class OperationsTest {
       LocalInvalidationBus.alone(
           BusSettings.of("node-1", 1000, ClusterSecret.of(new byte[ClusterSecret.BYTES_MIN])));
   private final RedisFace face = new RedisFace(vertx, loaded.config(), "node-1", bus);
+  private final FakeLifecycle lifecycle = new FakeLifecycle();
   private final AdminServer admin =
-      await(Operations.start(vertx, face, null, config(), this::up, this::drains));
+      await(Operations.start(vertx, face, null, config(), this::up, lifecycle, new FakeMemory()));
   private final HttpClient client = HttpClient.newHttpClient();
   private volatile boolean listening;
-  private volatile boolean draining;
 
   private boolean up() {
     return listening;
-  }
-
-  private boolean drains() {
-    return draining;
   }
 
   private ConfigOperations config() {
@@ -137,7 +135,7 @@ final class OperationsTest {
     HttpResponse<String> ready = send("GET", "/readyz", "");
     assertEquals(200, ready.statusCode(), ready.body());
     assertEquals("degraded", new JsonObject(ready.body()).getString("status"), ready.body());
-    draining = true;
+    lifecycle.drain();
     assertEquals(503, send("GET", "/readyz", "").statusCode());
   }
 

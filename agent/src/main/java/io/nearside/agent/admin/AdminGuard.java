@@ -4,6 +4,7 @@ import io.nearside.config.AdminConfig;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What changes state needs the bearer token (RFC 6750) where the listener is not on loopback,
  * and on loopback too once a token is set; where it is not on loopback and none is set, it is
- * refused. A browser must not be tricked into asking for somebody else: what changes state is
- * refused when it comes with an {@code Origin}, and on loopback every request whose {@code Host} is
- * a name that anybody's DNS could have answered for (DNS rebinding).
+ * refused. What ends the sidecar is for its own host alone, whatever the listener is bound to, and
+ * needs the token once one is set. A browser must not be tricked into asking for somebody else:
+ * what changes state is refused when it comes with an {@code Origin}, and on loopback every request
+ * whose {@code Host} is a name that anybody's DNS could have answered for (DNS rebinding).
  */
 final class AdminGuard {
   private static final String SCHEME = "Bearer ";
@@ -38,30 +40,34 @@ final class AdminGuard {
   }
 
   /** Lets the request through, or answers it. */
-  void check(RoutingContext request, boolean changesState) {
+  void check(RoutingContext request, Access access) {
     // A browser always sends the header; what sends none is no browser.
-    if (loopback
+    if ((loopback || access == Access.END)
         && request.request().headers().contains(HttpHeaders.HOST)
         && !isOurs(request.request().authority())) {
       Answers.error(
           request, 403, "the Host header names neither an address nor localhost nor " + host);
       return;
     }
-    if (changesState) {
+    if (access != Access.READ) {
       if (request.request().headers().contains(HttpHeaders.ORIGIN)) {
         Answers.error(request, 403, "a browser may not change anything from another page");
         return;
       }
-      if (!authorized(request)) {
+      if (access == Access.END && !isFromHere(request)) {
+        Answers.error(request, 403, "only from this host (in a pod: from a container of it)");
+        return;
+      }
+      if (!authorized(request, access)) {
         return;
       }
     }
     request.next();
   }
 
-  private boolean authorized(RoutingContext request) {
+  private boolean authorized(RoutingContext request, Access access) {
     if (!tokenSet) {
-      if (loopback) {
+      if (loopback || access == Access.END) {
         return true;
       }
       Answers.error(
@@ -81,6 +87,11 @@ final class AdminGuard {
     request.response().putHeader("WWW-Authenticate", "Bearer realm=\"nearside\"");
     Answers.error(request, 401, "admin.token is asked for: Authorization: Bearer TOKEN");
     return false;
+  }
+
+  private static boolean isFromHere(RoutingContext request) {
+    String address = request.request().connection().remoteAddress(true).hostAddress();
+    return address != null && InetAddress.ofLiteral(address).isLoopbackAddress();
   }
 
   private boolean isOurs(@Nullable HostAndPort authority) {

@@ -3,6 +3,7 @@ package io.nearside.agent.admin;
 import io.nearside.agent.health.EventLoopWatch;
 import io.nearside.agent.health.HealthProbes;
 import io.nearside.agent.metrics.AgentMetrics;
+import io.nearside.agent.net.ListenException;
 import io.nearside.config.AdminConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -15,6 +16,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -131,10 +133,9 @@ public final class AdminServer {
               .setIdleTimeout(IDLE_SECONDS)
               .setIdleTimeoutUnit(TimeUnit.SECONDS);
       HttpServer server = vertx.createHttpServer(options);
-      return server
-          .requestHandler(router(first, endpoints(events)))
-          .connectionHandler(this::accepted)
-          .listen()
+      server.requestHandler(router(first, endpoints(events))).connectionHandler(this::accepted);
+      return ListenException.at(
+              SocketAddress.inetSocketAddress(first.port(), first.host()), server.listen())
           .onSuccess(listening -> port = listening.actualPort());
     }
 
@@ -158,14 +159,22 @@ public final class AdminServer {
     private List<Endpoint> endpoints(EventStreams events) {
       var probes =
           new HealthProbes(
-              vertx, sources.checks(), loops, () -> config.get().readiness(), sources.draining());
+              vertx,
+              sources.checks(),
+              loops,
+              () -> config.get().readiness(),
+              sources.lifecycle()::draining);
       AgentMetrics.Scraper scraper =
           sources
               .metrics()
               .start(
                   vertx,
                   new AgentMetrics.Sources(
-                      sources.redis(), sources.postgresFigures(), sources.bus(), loops::states));
+                      sources.redis(),
+                      sources.postgresFigures(),
+                      sources.bus(),
+                      sources.memory(),
+                      loops::states));
       List<Endpoint> all = new ArrayList<>();
       all.add(Endpoint.get("/", "This list.", request -> index(request, all)));
       all.add(Endpoint.get("/livez", "Is any event loop wedged?", r -> probe(r, probes.live())));
@@ -188,6 +197,7 @@ public final class AdminServer {
       all.addAll(new WarmRoutes(sources.cache()).endpoints());
       all.addAll(new PostgresRoutes(sources.postgres()).endpoints());
       all.addAll(new ConfigRoutes(sources.config()).endpoints());
+      all.addAll(new LifecycleRoutes(sources.lifecycle()).endpoints());
       String document = document();
       all.add(
           Endpoint.get(
@@ -202,7 +212,7 @@ public final class AdminServer {
       var guard = new AdminGuard(first);
       for (Endpoint endpoint : endpoints) {
         // A route for each step: one that reads a body lets nothing stand before that.
-        add(router, endpoint, request -> guard.check(request, endpoint.changesState()));
+        add(router, endpoint, request -> guard.check(request, endpoint.access()));
         if (endpoint.hasBody()) {
           add(router, endpoint, BodyHandler.create(false).setBodyLimit(BODY_BYTES_MAX));
         }

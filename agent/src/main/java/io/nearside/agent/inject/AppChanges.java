@@ -52,10 +52,9 @@ final class AppChanges {
   }
 
   private void check(List<String> problems) {
-    Set<String> asked = Set.copyOf(options.words(PodAnnotation.ENV));
-    for (String word : new TreeSet<>(asked)) {
-      boolean redis = word.startsWith("redis");
-      if ((redis ? Face.redis(options) : Face.postgres(options)) == Face.OFF) {
+    Set<String> asked = new TreeSet<>(options.words(PodAnnotation.ENV));
+    for (String word : asked) {
+      if (face(word) == Face.OFF && options.ofThePod(PodAnnotation.ENV)) {
         problems.add(PodAnnotation.ENV.key() + ": " + word + " (the sidecar has no such face)");
       }
       if (word.endsWith("-unix")) {
@@ -122,9 +121,13 @@ final class AppChanges {
     return notes;
   }
 
+  /** A default of the injector's may ask for those of a face that a pod has not. */
   private Variables variables() {
     var variables = new Variables();
     for (String word : options.words(PodAnnotation.ENV)) {
+      if (face(word) == Face.OFF) {
+        continue;
+      }
       if (word.startsWith("redis")) {
         redis(variables, word.endsWith("-unix"));
       } else {
@@ -132,6 +135,10 @@ final class AppChanges {
       }
     }
     return variables;
+  }
+
+  private Face face(String word) {
+    return word.startsWith("redis") ? Face.redis(options) : Face.postgres(options);
   }
 
   private void redis(Variables variables, boolean unix) {

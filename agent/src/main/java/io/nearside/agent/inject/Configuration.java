@@ -65,7 +65,7 @@ final class Configuration {
           texts.add(place(problem, options) + ": " + text(problem));
         }
       }
-      return texts;
+      return List.copyOf(texts);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.nearside.agent.inject;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,15 +34,24 @@ public record InjectorSettings(
   /**
    * Checks and copies.
    *
-   * @throws IllegalArgumentException with all that is wrong with the defaults
+   * @throws IllegalArgumentException with all that is wrong
    */
   public InjectorSettings {
     defaults = Map.copyOf(new LinkedHashMap<>(defaults));
-    List<String> problems = PodOptions.problems(defaults);
+    List<String> problems = new ArrayList<>(PodOptions.problems(defaults));
+    require(PodAnnotation.IMAGE, image, problems);
+    require(PodAnnotation.IMAGE_PULL_POLICY, imagePullPolicy, problems);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", problems));
     }
     systemNamespaces = Set.copyOf(new TreeSet<>(systemNamespaces));
+  }
+
+  private static void require(PodAnnotation annotation, String value, List<String> problems) {
+    if (!annotation.kind().accepts(value)) {
+      problems.add(
+          annotation.word() + ": " + value + " (expected " + annotation.kind().inWords() + ")");
+    }
   }
 
   /** With this image and nothing else said. */

@@ -93,8 +93,7 @@ final class PodOptions {
       problems.add(key + ": expected at most " + VALUE_CHARACTERS_MAX + " characters");
     } else if (!annotation.get().kind().accepts(value)) {
       String shown = annotation.get().kind().secret() ? "not a reference" : cut(value);
-      problems.add(
-          key + ": " + shown + " (expected " + plain(annotation.get().kind().expected()) + ")");
+      problems.add(key + ": " + shown + " (expected " + annotation.get().kind().inWords() + ")");
     } else {
       given.put(annotation.get(), value);
     }
@@ -114,10 +113,6 @@ final class PodOptions {
         }
       }
     }
-  }
-
-  private static String plain(String markdown) {
-    return markdown.replace("`", "");
   }
 
   private static String cut(String value) {

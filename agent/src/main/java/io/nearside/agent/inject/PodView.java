@@ -27,6 +27,7 @@ record PodView(
     boolean endsByItself,
     int graceSeconds) {
   private static final int GRACE_SECONDS_DEFAULT = 30;
+  private static final int GRACE_SECONDS_MAX = 1_000_000;
 
   /**
    * Reads a pod.
@@ -56,7 +57,7 @@ record PodView(
         metadata.getValue("deletionTimestamp") != null,
         !"Always".equals(textOr(spec, "restartPolicy", "Always")),
         spec.getValue("terminationGracePeriodSeconds") instanceof Number seconds
-            ? seconds.intValue()
+            ? Math.clamp(seconds.longValue(), 0, GRACE_SECONDS_MAX)
             : GRACE_SECONDS_DEFAULT);
   }
 
@@ -156,7 +157,7 @@ record PodView(
       }
       objects.add(object);
     }
-    return objects;
+    return List.copyOf(objects);
   }
 
   private static String text(JsonObject parent, String name, String place) {

@@ -13,6 +13,9 @@ final class SidecarContainer {
   /** Of the grace period, what is left for the end after the drain. */
   private static final int END_SECONDS = 5;
 
+  /** More is none of {@code Ask}'s. */
+  private static final int WAIT_SECONDS_MAX = 99_999;
+
   private final PodOptions options;
 
   private SidecarContainer(PodOptions options) {
@@ -110,9 +113,11 @@ final class SidecarContainer {
    */
   private JsonObject classicHooks(int graceSeconds) {
     int startSeconds =
-        options.number(PodAnnotation.STARTUP_PERIOD_SECONDS)
-            * options.number(PodAnnotation.STARTUP_FAILURE_THRESHOLD);
-    int drainSeconds = Math.max(1, graceSeconds - END_SECONDS);
+        Math.min(
+            WAIT_SECONDS_MAX,
+            options.number(PodAnnotation.STARTUP_PERIOD_SECONDS)
+                * options.number(PodAnnotation.STARTUP_FAILURE_THRESHOLD));
+    int drainSeconds = Math.clamp(graceSeconds - END_SECONDS, 1, WAIT_SECONDS_MAX);
     return new JsonObject()
         .put("postStart", exec("startupz", "--wait", String.valueOf(startSeconds)))
         .put("preStop", exec("drain", "--wait", String.valueOf(drainSeconds)));

@@ -8,7 +8,9 @@ enum ValueKind {
   SWITCH("`true` or `false`", "true|false|enabled|disabled"),
   MODE("`native` or `classic`", "native|classic"),
   PULL_POLICY("`Always`, `IfNotPresent` or `Never`", "Always|IfNotPresent|Never"),
-  IMAGE("an image with its tag or digest", "[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,511}"),
+  IMAGE(
+      "an image with its tag or digest",
+      "[A-Za-z0-9][A-Za-z0-9._:/@-]{0,255}[:@][A-Za-z0-9][A-Za-z0-9._:-]{0,255}"),
   CONTAINERS("names of containers, with commas", Names.WORDS_PATTERN),
   VARIABLES(
       "`redis`, `redis-unix`, `postgres`, `postgres-unix`, with commas",
@@ -48,6 +50,11 @@ enum ValueKind {
   /** In words, for people; Markdown. */
   String expected() {
     return expected;
+  }
+
+  /** The same without marks. */
+  String inWords() {
+    return expected.replace("`", "");
   }
 
   /** Whether the value looks as it should; what the configuration checks itself always does. */

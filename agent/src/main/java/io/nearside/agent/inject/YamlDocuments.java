@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -65,8 +66,7 @@ final class YamlDocuments {
   /** As Kubernetes reads YAML: a time is a text. */
   private static final class NoTimes extends Resolver {
     @Override
-    public void addImplicitResolver(
-        Tag tag, java.util.regex.Pattern pattern, String first, int limit) {
+    public void addImplicitResolver(Tag tag, Pattern pattern, String first, int limit) {
       if (!tag.equals(Tag.TIMESTAMP)) {
         super.addImplicitResolver(tag, pattern, first, limit);
       }

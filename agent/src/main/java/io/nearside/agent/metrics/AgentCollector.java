@@ -5,6 +5,8 @@ import static io.nearside.agent.metrics.MetricNames.*;
 import io.nearside.agent.cache.CacheStatistics;
 import io.nearside.agent.cache.warm.WarmProgress;
 import io.nearside.agent.health.LoopState;
+import io.nearside.agent.memory.MemoryFigures;
+import io.nearside.agent.memory.MemorySample;
 import io.nearside.cluster.BusStatistics;
 import io.nearside.cluster.InvalidationBus;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -24,6 +26,7 @@ final class AgentCollector implements MultiCollector {
 
   private final InvalidationBus bus;
   private final Supplier<List<LoopState>> loops;
+  private final MemoryFigures memory;
   private final FencedTime fenced;
   private final RecentMinute recent;
   private final List<String> build;
@@ -37,11 +40,13 @@ final class AgentCollector implements MultiCollector {
   AgentCollector(
       InvalidationBus bus,
       Supplier<List<LoopState>> loops,
+      MemoryFigures memory,
       FencedTime fenced,
       RecentMinute recent,
       List<String> build) {
     this.bus = bus;
     this.loops = loops;
+    this.memory = memory;
     this.fenced = fenced;
     this.recent = recent;
     this.build = List.copyOf(build);
@@ -70,6 +75,13 @@ final class AgentCollector implements MultiCollector {
           .gauge(EVENT_LOOP_LAG, loop.lagNanos() / 1e9, loop.name())
           .gauge(EVENT_LOOP_LAG_WORST, loop.lagNanosMax() / 1e9, loop.name());
     }
+    MemorySample sample = memory.sample();
+    families
+        .gauge(MEMORY_RATIO, sample.heapRatio(), "heap")
+        .gauge(MEMORY_RATIO, sample.directRatio(), "direct")
+        .gauge(MEMORY_RATIO, sample.containerRatio(), "container")
+        .gauge(MEMORY_REFUSES, flag(memory.refusesClients()))
+        .counter(CACHE_SHRINKS, memory.shrinks());
     RedisSnapshot now = redis;
     if (now != null) {
       cache(families, now);

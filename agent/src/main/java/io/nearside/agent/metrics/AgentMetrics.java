@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.nearside.agent.health.LoopState;
+import io.nearside.agent.memory.MemoryFigures;
 import io.nearside.cluster.InvalidationBus;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -85,6 +86,7 @@ public final class AgentMetrics implements AutoCloseable {
       RedisFigures redis,
       @Nullable PostgresFigures postgres,
       InvalidationBus bus,
+      MemoryFigures memory,
       Supplier<List<LoopState>> loops) {}
 
   /** Asked for the text; as long as it exists, so does its context. */
@@ -100,7 +102,8 @@ public final class AgentMetrics implements AutoCloseable {
   public Scraper start(Vertx vertx, Sources sources) {
     var fenced = new FencedTime();
     var recent = new RecentMinute();
-    var collector = new AgentCollector(sources.bus(), sources.loops(), fenced, recent, build);
+    var collector =
+        new AgentCollector(sources.bus(), sources.loops(), sources.memory(), fenced, recent, build);
     registry.getPrometheusRegistry().register(collector);
     vertx.setPeriodic(
         FENCE_SAMPLE_MILLIS,

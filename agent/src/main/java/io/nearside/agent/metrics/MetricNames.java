@@ -34,6 +34,20 @@ public enum MetricNames {
   CACHE_ENTRIES(Type.GAUGE, "nearside_cache_entries", "Keys held."),
   CACHE_BYTES(Type.GAUGE, "nearside_cache_bytes", "Memory of all entries, estimated."),
   CACHE_LIMIT_BYTES(Type.GAUGE, "nearside_cache_limit_bytes", "What it may be at most."),
+  CACHE_SHRINKS(
+      Type.COUNTER,
+      "nearside_cache_shrinks_total",
+      "How often the near-cache was made smaller because memory was needed."),
+  MEMORY_RATIO(
+      Type.GAUGE,
+      "nearside_memory_used_ratio",
+      "Part of its limit that is in use: the heap after its last collection, buffers outside of it"
+          + " (direct), the container; 0 where there is no limit.",
+      "of"),
+  MEMORY_REFUSES(
+      Type.GAUGE,
+      "nearside_memory_refuses_clients",
+      "1 while new clients are refused because there is no memory for them."),
   CACHE_EPOCH_MOVES(
       Type.COUNTER,
       "nearside_cache_epoch_moves_total",

@@ -24,6 +24,7 @@ import io.vertx.core.net.NetClientOptions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ public final class PostgresFace {
   private final ClientTls clientTls;
   private volatile PostgresConfig config;
   private volatile @Nullable PostgresLoop loop;
+  private volatile BooleanSupplier refusesClients = () -> false;
   private volatile ConsoleSource consoleSource = new NoSource();
 
   /**
@@ -167,6 +169,21 @@ public final class PostgresFace {
                   }
                 }));
     return closing.compose(v -> drained.future());
+  }
+
+  /** While this says so, new clients are refused; before the start. */
+  public void refuseClientsWhen(BooleanSupplier full) {
+    refusesClients = full;
+  }
+
+  boolean refusesClients() {
+    return refusesClients.getAsBoolean();
+  }
+
+  /** Connections of clients. */
+  public int clients() {
+    PostgresLoop on = loop;
+    return on == null ? 0 : on.clients();
   }
 
   /** What the admin console asks the agent for; before the start. */

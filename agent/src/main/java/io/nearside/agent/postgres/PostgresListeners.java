@@ -1,5 +1,6 @@
 package io.nearside.agent.postgres;
 
+import io.nearside.agent.net.ListenException;
 import io.nearside.agent.net.UnixSocketFile;
 import io.nearside.config.PostgresListenConfig;
 import io.vertx.core.Future;
@@ -56,7 +57,7 @@ final class PostgresListeners {
     NetServer server =
         vertx.createNetServer(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(BACKLOG));
     servers.add(server);
-    return server.connectHandler(loop::opened).listen(address);
+    return ListenException.at(address, server.connectHandler(loop::opened).listen(address));
   }
 
   /** Accepts no more; connections stay until the time is over. */

@@ -76,6 +76,7 @@ final class PostgresLoop {
   private final Map<Server, Map<String, Allowance>> allowances = new HashMap<>();
   private final Map<BackendKey, Session> sessionsByKey = new HashMap<>();
   private final Set<Session> sessions = new LinkedHashSet<>();
+  private volatile int clients;
   private final List<Session> dirty = new ArrayList<>();
   private final ArrayDeque<Conversation> awaitingPrimary = new ArrayDeque<>();
   private final Map<WelcomeKey, Welcome> welcomes = new LinkedHashMap<>();
@@ -534,28 +535,45 @@ final class PostgresLoop {
     var session = new Session(this, socket);
     session.install(RawSocket.install(socket, outboundBytesMax(), session));
     sessions.add(session);
+    clients = sessions.size();
     counters.clientOpened();
-    if (closing || sessions.size() > config.clients().connectionsMax()) {
-      session.fatal(
-          closing
-              ? ErrorFields.fatal(SqlState.CANNOT_CONNECT_NOW, "the sidecar is shutting down")
-              : ErrorFields.fatal(
-                  SqlState.TOO_MANY_CONNECTIONS,
-                  "too many clients (postgres.clients.connectionsMax is "
-                      + config.clients().connectionsMax()
-                      + ")"),
-          DisconnectReason.LIMIT);
+    ErrorFields refusal = refusal();
+    if (refusal != null) {
+      session.fatal(refusal, DisconnectReason.LIMIT);
       flushDirty();
     }
   }
 
+  /** Why a client that has just come may not stay; null where it may. */
+  private @Nullable ErrorFields refusal() {
+    if (closing) {
+      return ErrorFields.fatal(SqlState.CANNOT_CONNECT_NOW, "the sidecar is shutting down");
+    }
+    if (face.refusesClients()) {
+      return ErrorFields.fatal(
+          SqlState.TOO_MANY_CONNECTIONS, "the sidecar has no memory for another client");
+    }
+    int max = config.clients().connectionsMax();
+    return sessions.size() <= max
+        ? null
+        : ErrorFields.fatal(
+            SqlState.TOO_MANY_CONNECTIONS,
+            "too many clients (postgres.clients.connectionsMax is " + max + ")");
+  }
+
   void closed(Session session, DisconnectReason reason) {
     sessions.remove(session);
+    clients = sessions.size();
     counters.disconnected(reason);
     BackendKey key = session.key();
     if (key != null) {
       sessionsByKey.remove(key);
     }
+  }
+
+  /** How many clients there are; from any thread. */
+  int clients() {
+    return clients;
   }
 
   Set<Session> sessions() {

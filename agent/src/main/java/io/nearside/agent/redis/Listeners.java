@@ -1,5 +1,6 @@
 package io.nearside.agent.redis;
 
+import io.nearside.agent.net.ListenException;
 import io.nearside.agent.net.UnixSocketFile;
 import io.nearside.config.ListenerTlsConfig;
 import io.nearside.config.RedisListenConfig;
@@ -113,7 +114,7 @@ final class Listeners {
         RedisLoop loop, NetServerOptions options, SocketAddress address) {
       NetServer server = vertx.createNetServer(options);
       servers.add(server);
-      return server.connectHandler(loop::opened).listen(address);
+      return ListenException.at(address, server.connectHandler(loop::opened).listen(address));
     }
   }
 

@@ -3,6 +3,7 @@ package io.nearside.agent.redis;
 import io.nearside.agent.cache.Key;
 import io.nearside.agent.cache.NearCache;
 import io.nearside.agent.cache.warm.WarmNote;
+import io.nearside.agent.memory.MemoryGuard;
 import io.nearside.agent.net.DisconnectReason;
 import io.nearside.agent.redis.command.CommandTable;
 import io.nearside.cluster.BusListener;
@@ -25,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,6 +65,8 @@ public final class RedisFace {
   private final Warmer warmer;
   private volatile LiveSettings settings;
   private volatile boolean draining;
+  private volatile long cacheLimitBytes = Long.MAX_VALUE;
+  private volatile BooleanSupplier refusesClients = () -> false;
 
   public RedisFace(Vertx vertx, NearsideConfig config, String nodeId, InvalidationBus bus) {
     this.vertx = vertx;
@@ -137,13 +141,47 @@ public final class RedisFace {
       tracking.watch(next.trackedPrefixes());
     }
     settings = next;
-    coherence.cache().resize(cache.maxBytes().bytes(), cache.entryBytesMax().intBytes());
+    resizeCache();
     if (!before.equals(cache)) {
       coherence.moveEpoch(EpochReason.CONFIG_RELOAD);
     }
     if (settings.hasStrong() != hadStrong) {
       strong.apply(settings.hasStrong());
     }
+  }
+
+  private void resizeCache() {
+    RedisCacheConfig cache = settings.cache();
+    coherence
+        .cache()
+        .resize(
+            Math.min(cache.maxBytes().bytes(), cacheLimitBytes), cache.entryBytesMax().intBytes());
+  }
+
+  /** The near-cache, for who looks after the process' memory. */
+  public MemoryGuard.Cache memory() {
+    return new MemoryGuard.Cache() {
+      @Override
+      public long bytes() {
+        return coherence.cache().statistics().bytes();
+      }
+
+      @Override
+      public long configuredBytes() {
+        return settings.cache().maxBytes().bytes();
+      }
+
+      @Override
+      public void limit(long bytes) {
+        cacheLimitBytes = bytes;
+        resizeCache();
+      }
+    };
+  }
+
+  /** While this says so, new clients are refused; before the start. */
+  public void refuseClientsWhen(BooleanSupplier full) {
+    refusesClients = full;
   }
 
   /**
@@ -362,7 +400,10 @@ public final class RedisFace {
 
   /** Whether one more client may stay. */
   boolean clientOpened() {
-    if (draining || clients.incrementAndGet() > settings.clients().connectionsMax()) {
+    if (draining || refusesClients.getAsBoolean()) {
+      return false;
+    }
+    if (clients.incrementAndGet() > settings.clients().connectionsMax()) {
       clients.decrementAndGet();
       return false;
     }
@@ -544,7 +585,8 @@ public final class RedisFace {
     return RedisStatistics.gather(vertx, this, loops);
   }
 
-  int clients() {
+  /** Connections of clients. */
+  public int clients() {
     return clients.get();
   }
 

@@ -4,6 +4,7 @@ import io.nearside.agent.cache.CacheStatistics;
 import io.nearside.agent.health.HealthCheck;
 import io.nearside.agent.health.LoopProbe;
 import io.nearside.agent.health.Verdict;
+import io.nearside.agent.memory.FakeMemory;
 import io.nearside.agent.metrics.AgentMetrics;
 import io.nearside.agent.metrics.LatencyHistogram;
 import io.nearside.agent.metrics.RedisFigures;
@@ -51,7 +52,7 @@ final class AdminFixture implements AutoCloseable {
   volatile Verdict warming = Verdict.up("warm");
   volatile Verdict upstream = Verdict.up("answers");
   volatile boolean upstreamHangs;
-  volatile boolean draining;
+  final FakeLifecycle lifecycle = new FakeLifecycle();
   volatile boolean figuresHang;
   volatile String nextConfig = "";
   private final CountDownLatch released = new CountDownLatch(1);
@@ -89,7 +90,8 @@ final class AdminFixture implements AutoCloseable {
                 ReadinessCheck.CLUSTER.label(),
                 () -> bus.joined ? Verdict.up("") : Verdict.down("not joined"))),
         List.of(new LoopProbe("0", loop)),
-        () -> draining,
+        lifecycle,
+        new FakeMemory(),
         new AgentMetrics("1.2.3", "node-1"),
         figures(),
         bus,

@@ -1,13 +1,18 @@
 package io.nearside.agent.admin;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +54,49 @@ final class AdminGuardTest {
       assertFalse(admin.bus.left);
       assertEquals(List.of(), admin.cache.asked);
       assertEquals(200, admin.get("/cluster").statusCode());
+    }
+  }
+
+  @Test
+  void end_fromThisHost_isHeardWhateverTheListenerIsBoundTo() throws InterruptedException {
+    try (var admin = new AdminFixture("0.0.0.0", "")) {
+      admin.lifecycle.clients = 3;
+      HttpResponse<String> answer = admin.send("POST", "/drain", "");
+      assertEquals(200, answer.statusCode(), answer.body());
+      assertEquals(3, new JsonObject(answer.body()).getInteger("clients"));
+      assertTrue(admin.lifecycle.draining());
+      assertFalse(admin.lifecycle.ended());
+      assertEquals(200, admin.send("POST", "/shutdown", "").statusCode());
+      assertTrue(admin.lifecycle.endsWithin(20));
+    }
+  }
+
+  @Test
+  void end_tokenSet_needsIt() {
+    try (var admin = new AdminFixture("0.0.0.0", TOKEN)) {
+      assertEquals(401, admin.send("POST", "/shutdown", "").statusCode());
+      assertEquals(401, admin.send("POST", "/drain", "").statusCode());
+      assertFalse(admin.lifecycle.draining() || admin.lifecycle.ended());
+    }
+  }
+
+  @Test
+  void end_fromAnotherHost_isRefused() throws IOException {
+    InetAddress own =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+            .findFirst()
+            .orElse(null);
+    assumeTrue(own != null, "this host has no address but loopback");
+    try (var admin = new AdminFixture("0.0.0.0", "");
+        var socket = new Socket(own, admin.server.port())) {
+      socket
+          .getOutputStream()
+          .write("POST /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes(US_ASCII));
+      var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
+      assertEquals("HTTP/1.1 403 Forbidden", in.readLine());
+      assertFalse(admin.lifecycle.ended());
     }
   }
 

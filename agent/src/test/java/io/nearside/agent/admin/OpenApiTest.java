@@ -130,6 +130,8 @@ final class OpenApiTest {
             Map.entry("GET /cache/warm", "Warming"),
             Map.entry("POST /cache/warm", "WarmBegun"),
             Map.entry("POST /config/reload", "Reloaded"),
+            Map.entry("POST /drain", "Draining"),
+            Map.entry("POST /shutdown", "Draining"),
             Map.entry("GET /postgres/pools", "PostgresPools"),
             Map.entry("GET /postgres/servers", "PostgresServers"),
             Map.entry("GET /postgres/queries", "PostgresQueries"),

@@ -105,7 +105,7 @@ final class ProbesTest {
 
   @Test
   void draining_notReadyButLive() {
-    admin.draining = true;
+    admin.lifecycle.drain();
     HttpResponse<String> ready = admin.get("/readyz");
     assertEquals(503, ready.statusCode());
     assertEquals("down", check(ready, "drain").getString("state"));

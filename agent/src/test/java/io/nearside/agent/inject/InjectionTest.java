@@ -137,6 +137,14 @@ final class InjectionTest {
     JsonObject hooks = sidecar(inject(pod), "containers").getJsonObject("lifecycle");
     assertEquals(List.of("startupz", "--wait", "90"), arguments(hooks, "postStart"));
     assertEquals(List.of("drain", "--wait", "35"), arguments(hooks, "preStop"));
+    pod = pod("redis-url", URL, "mode", "classic", "startup-failure-threshold", "3600");
+    pod.getJsonObject("metadata")
+        .getJsonObject("annotations")
+        .put("nearside.io/startup-period-seconds", "3600");
+    pod.getJsonObject("spec").put("terminationGracePeriodSeconds", Long.MAX_VALUE);
+    hooks = sidecar(inject(pod), "containers").getJsonObject("lifecycle");
+    assertEquals(List.of("startupz", "--wait", "99999"), arguments(hooks, "postStart"));
+    assertEquals(List.of("drain", "--wait", "99999"), arguments(hooks, "preStop"));
     pod.getJsonObject("spec").put("terminationGracePeriodSeconds", 2);
     hooks = sidecar(inject(pod), "containers").getJsonObject("lifecycle");
     assertEquals(List.of("drain", "--wait", "1"), arguments(hooks, "preStop"));
@@ -176,6 +184,22 @@ final class InjectionTest {
   }
 
   @Test
+  void inject_defaultVariablesOfAFaceThatIsNotThere_areLeftOut() {
+    Injection injection = injection(true, Map.of("env", "redis,postgres", "app-containers", "web"));
+    JsonObject pod = pod("redis-url", URL, "app-containers", "app");
+    String app =
+        injected(injection.inject(pod, "shop", NamespaceLabels.OPTED_IN))
+            .pod()
+            .getJsonObject("spec")
+            .getJsonArray("containers")
+            .encode();
+    assertTrue(app.contains("REDIS_URL"), app);
+    assertFalse(app.contains("PGHOST"), app);
+    // There is no container web, which only a pod could have asked for in vain.
+    var _ = injected(injection.inject(pod("redis-url", URL), "shop", NamespaceLabels.OPTED_IN));
+  }
+
+  @Test
   void settings_defaultsThatDoNotHold_areAllNamed() {
     String message =
         String.valueOf(
@@ -197,6 +221,15 @@ final class InjectionTest {
             "log-level?", "LOUD", "admin-port: 0", "inject", "redis-url: here", "one of them")) {
       assertTrue(message.contains(part), message);
     }
+  }
+
+  @Test
+  void settings_imageWithoutATag_isRefused() {
+    String message =
+        String.valueOf(
+            assertThrows(IllegalArgumentException.class, () -> InjectorSettings.of("nearside"))
+                .getMessage());
+    assertTrue(message.contains("image: nearside (expected an image with its tag"), message);
   }
 
   @Test
@@ -278,6 +311,10 @@ final class InjectionTest {
     "redis-password-secret, a, false",
     "config-map, a, true",
     "image, 'nearside 1', false",
+    "image, nearside, false",
+    "image, registry:5000/nearside, false",
+    "image, registry:5000/a/nearside:1.2, true",
+    "image, nearside@sha256:0a1b, true",
     "image-pull-policy, never, false",
     "env, 'redis , postgres-unix', true",
     "env, mysql, false",

@@ -7,6 +7,7 @@ import io.nearside.agent.cache.CacheStatistics;
 import io.nearside.agent.cache.RefusedFill;
 import io.nearside.agent.cache.warm.WarmProgress;
 import io.nearside.agent.health.LoopState;
+import io.nearside.agent.memory.FakeMemory;
 import io.nearside.cluster.BusSettings;
 import io.nearside.cluster.ClusterSecret;
 import io.nearside.cluster.local.LocalInvalidationBus;
@@ -106,6 +107,7 @@ final class AgentCollectorTest {
           new AgentCollector(
               bus,
               () -> List.of(new LoopState("0", 1_000_000, 2_000_000, 0, false)),
+              new FakeMemory(),
               new FencedTime(),
               new RecentMinute(),
               List.of("1.0", "node-1", "25"));

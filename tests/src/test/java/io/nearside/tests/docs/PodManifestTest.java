@@ -27,7 +27,8 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  * The plain pod: what a cluster's policies ask of it, and that its configuration is a valid one.
  */
 final class PodManifestTest {
-  private static final Path FILE = RepositoryRoot.path().resolve("k8s-manifests/pod.yaml");
+  private static final Path FILE =
+      RepositoryRoot.path().resolve("k8s-manifests/examples/plain-pod/pod.yaml");
   private static final String SOME_SECRET = "0123456789abcdef0123456789abcdef";
 
   private final List<Object> documents;
@@ -106,7 +107,7 @@ final class PodManifestTest {
     paths.forEach(
         (probe, path) -> {
           assertEquals(path, at(sidecar, probe, "httpGet", "path"));
-          assertEquals("admin", at(sidecar, probe, "httpGet", "port"));
+          assertEquals("nearside-admin", at(sidecar, probe, "httpGet", "port"));
         });
   }
 
@@ -114,8 +115,8 @@ final class PodManifestTest {
   void configuration_withThePodsEnvironment_loadsAndFitsThePorts() {
     NearsideConfig config = load();
     assertEquals(ClusterTopology.EMBEDDED, config.cluster().topology());
-    assertEquals(port("admin"), config.admin().port());
-    assertEquals(port("peers"), config.cluster().bind().port());
+    assertEquals(port("nearside-admin"), config.admin().port());
+    assertEquals(port("nearside-peers"), config.cluster().bind().port());
     assertEquals("0.0.0.0", config.admin().host());
     assertTrue(config.admin().token().isSet());
     Object service = document("Service");

@@ -2,14 +2,17 @@ package io.nearside.tests.inject;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.LifecycleHandler;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.nearside.agent.Agent;
+import io.nearside.agent.Ask;
 import io.nearside.agent.inject.InjectionResult;
 import io.nearside.agent.inject.NamespaceLabels;
 import io.nearside.config.ConfigLoader;
@@ -28,9 +31,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +48,7 @@ final class InjectedSidecarTest {
   @TempDir private Path root = Path.of(".");
 
   @Test
-  void sidecar_asInjected_answersItsProbesAndTheApp() throws Exception {
+  void sidecar_asInjected_answersProbesHooksAndTheApp() throws Exception {
     try (RedisServer redis = RedisServer.start()) {
       Pod pod = pod(redis.url());
       Container sidecar = PodCheck.sidecar(pod);
@@ -59,7 +64,7 @@ final class InjectedSidecarTest {
                 sidecar.getReadinessProbe())) {
           awaitGood(sidecar, probe);
         }
-        String url = environment(pod.getSpec().getContainers().getFirst()).get("REDIS_URL");
+        String url = environment(pod.getSpec().getContainers().getLast()).get("REDIS_URL");
         Path socket = mounted(URI.create(String.valueOf(url)).getPath());
         assertEquals(
             "rwxrwxrwx", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
@@ -67,6 +72,10 @@ final class InjectedSidecarTest {
           assertEquals("+OK\r\n", client.ask("SET", "injected", "yes"));
         }
         assertEquals("$3\r\nyes\r\n", redis.command("GET", "injected"));
+        assertEquals(0, hook(sidecar, sidecar.getLifecycle().getPostStart()));
+        assertEquals(200, status(sidecar, sidecar.getReadinessProbe()));
+        assertEquals(0, hook(sidecar, sidecar.getLifecycle().getPreStop()));
+        assertEquals(503, status(sidecar, sidecar.getReadinessProbe()));
       }
     }
   }
@@ -77,6 +86,7 @@ final class InjectedSidecarTest {
             .put("nearside.io/redis-url", url)
             .put("nearside.io/redis-port", String.valueOf(FreePort.next()))
             .put("nearside.io/admin-port", String.valueOf(FreePort.next()))
+            .put("nearside.io/mode", "classic")
             .put("nearside.io/unix-sockets", "true")
             .put("nearside.io/env", "redis-unix");
     var app = new JsonObject().put("name", "app").put("image", "app:1");
@@ -115,6 +125,17 @@ final class InjectedSidecarTest {
 
   private static void awaitGood(Container sidecar, Probe probe)
       throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + WAIT_NANOS;
+    int status = status(sidecar, probe);
+    while (status != 200 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(10_000_000);
+      status = status(sidecar, probe);
+    }
+    assertEquals(200, status, probe::toString);
+  }
+
+  private static int status(Container sidecar, Probe probe)
+      throws IOException, InterruptedException {
     int port =
         sidecar.getPorts().stream()
             .filter(one -> one.getName().equals(probe.getHttpGet().getPort().getStrVal()))
@@ -122,19 +143,34 @@ final class InjectedSidecarTest {
             .findFirst()
             .orElseThrow();
     URI uri = URI.create("http://127.0.0.1:" + port + probe.getHttpGet().getPath());
-    long deadline = System.nanoTime() + WAIT_NANOS;
     try (HttpClient client = HttpClient.newHttpClient()) {
-      int status;
-      do {
-        status =
-            client
-                .send(
-                    HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build(),
-                    HttpResponse.BodyHandlers.discarding())
-                .statusCode();
-        LockSupport.parkNanos(10_000_000);
-      } while (status != 200 && System.nanoTime() < deadline);
-      assertEquals(200, status, uri::toString);
+      return client
+          .send(
+              HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build(),
+              HttpResponse.BodyHandlers.discarding())
+          .statusCode();
+    }
+  }
+
+  /** Does what a hook does, with the JDK and classes of these tests for those of the image. */
+  private int hook(Container sidecar, LifecycleHandler hook)
+      throws IOException, InterruptedException {
+    List<String> command = hook.getExec().getCommand();
+    assertEquals(
+        List.of("/opt/nearside/runtime/bin/java", "@/opt/nearside/ask.options"),
+        command.subList(0, 2));
+    List<String> here = new ArrayList<>();
+    here.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    here.addAll(List.of("-cp", System.getProperty("java.class.path"), Ask.class.getName()));
+    here.addAll(command.subList(2, command.size()));
+    var builder = new ProcessBuilder(here).inheritIO();
+    builder.environment().putAll(environment(sidecar));
+    Process process = builder.start();
+    try {
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "a hook that does not end");
+      return process.exitValue();
+    } finally {
+      process.destroyForcibly();
     }
   }
 }

@@ -158,13 +158,14 @@ final class KubeApi {
 
   private Future<RequestOptions> withToken(RequestOptions options) {
     Path file = access.tokenFile();
-    return file == null
-        ? Future.succeededFuture(options)
-        : vertx
-            .fileSystem()
-            .readFile(file.toString())
-            .map(token -> token.toString(StandardCharsets.US_ASCII).trim())
-            .map(token -> options.putHeader("Authorization", "Bearer " + token));
+    if (file == null) {
+      return Future.succeededFuture(options);
+    }
+    return vertx
+        .fileSystem()
+        .readFile(file.toString())
+        .map(token -> token.toString(StandardCharsets.US_ASCII).trim())
+        .map(token -> options.putHeader("Authorization", "Bearer " + token));
   }
 
   private Future<ClientSSLOptions> trust() {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.nearside.agent.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,179 @@
+package io.nearside.tests.lifecycle;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.nearside.tests.stack.Host;
+import io.nearside.tests.stack.MemoryLimit;
+import io.nearside.tests.stack.PostgresRequest;
+import io.nearside.tests.stack.PostgresServer;
+import io.nearside.tests.stack.PostgresYaml;
+import io.nearside.tests.stack.RawPostgres;
+import io.nearside.tests.stack.RawRedis;
+import io.nearside.tests.stack.RedisServer;
+import io.nearside.tests.stack.SidecarProcess;
+import io.nearside.tests.stack.SidecarYaml;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A container of 192 MiB, and clients that would fill more: the sidecar serves on. */
+final class MemoryLimitTest {
+  private static final long LIMIT_BYTES = 192L << 20;
+  // As docker/ says for the image.
+  private static final String[] FLAGS = {"-XX:MaxRAMPercentage=40", "-Xms16m"};
+  private static final Duration LASTS =
+      Duration.ofSeconds(Long.getLong("nearside.hostile.seconds", 30));
+  private static final int IDLE_CLIENTS = 1_000;
+  private static final int VALUE_BYTES = 8 << 20;
+  private static final int ROWS = 20_000;
+
+  private final LongAdder rounds = new LongAdder();
+  private volatile boolean over;
+
+  @Test
+  @Timeout(240)
+  void hostileClients_inASmallContainer_doNotEndIt() throws Exception {
+    Optional<MemoryLimit> group = MemoryLimit.of(LIMIT_BYTES);
+    assumeTrue(group.isPresent(), "no control group with a memory limit can be made here");
+    try (MemoryLimit limit = group.get();
+        RedisServer redis = RedisServer.start();
+        PostgresServer primary = PostgresServer.start()) {
+      PostgresYaml face = PostgresYaml.inFrontOf(primary);
+      String yaml =
+          SidecarYaml.alone(redis.url())
+              .withPostgres(face)
+              .text()
+              .replace("cache: {enabled: true", "cache: {enabled: true, maxBytes: 64MiB");
+      Host host = Host.LOCAL.within(limit.entry());
+      try (SidecarProcess sidecar = SidecarProcess.launch(host, yaml, FLAGS)) {
+        sidecar.awaitReady();
+        strike(sidecar, face);
+        assertTrue(sidecar.isAlive(), sidecar::log);
+        assertEquals(0, limit.kills(), sidecar::log);
+        System.out.printf(
+            "memory: %d hostile rounds, peak %d MiB, resident %d MiB%n%s%n",
+            rounds.sum(),
+            limit.peakBytes() >> 20,
+            sidecar.residentBytes() >> 20,
+            sidecar
+                .get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.matches("nearside_(memory|cache_(limit|shrinks|bytes)).*"))
+                .toList());
+        assertEquals(200, sidecar.get("/livez").statusCode());
+        try (RawRedis client = RawRedis.connect(sidecar.redisPort());
+            RawPostgres postgres = login(face)) {
+          assertEquals("+OK\r\n", client.ask("SET", "after", "all"));
+          assertEquals("$3\r\nall\r\n", client.ask("GET", "after"));
+          assertEquals("1", postgres.rows("SELECT 1").getFirst().getFirst());
+        }
+        assertEquals(0, sidecar.stop(), sidecar::log);
+      }
+    }
+  }
+
+  private void strike(SidecarProcess sidecar, PostgresYaml face) throws Exception {
+    List<RawRedis> idle = new ArrayList<>();
+    try (ExecutorService crowd = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < IDLE_CLIENTS; i++) {
+        RawRedis client = RawRedis.connect(sidecar.redisPort());
+        client.ask("GET", "idle:" + i);
+        idle.add(client);
+      }
+      for (int i = 0; i < 6; i++) {
+        crowd.execute(() -> again(() -> largeValues(sidecar)));
+        crowd.execute(() -> again(() -> unreadPipeline(sidecar)));
+        crowd.execute(() -> again(() -> unreadRows(face)));
+      }
+      for (int i = 0; i < 2; i++) {
+        String prefix = "fill:" + i + ":";
+        crowd.execute(() -> again(() -> fill(sidecar, prefix)));
+      }
+      Thread.sleep(LASTS);
+      over = true;
+    } finally {
+      idle.forEach(RawRedis::close);
+    }
+  }
+
+  /** What one hostile client does once; what becomes of it is not our concern. */
+  private interface Attempt {
+    void run() throws IOException;
+  }
+
+  private void again(Attempt attempt) {
+    while (!over) {
+      try {
+        attempt.run();
+        rounds.increment();
+      } catch (IOException | RuntimeException refusedOrCut) {
+        Thread.yield();
+      }
+    }
+  }
+
+  private static void largeValues(SidecarProcess sidecar) throws IOException {
+    try (RawRedis client = RawRedis.connect(sidecar.redisPort())) {
+      byte[] value = new byte[VALUE_BYTES];
+      Arrays.fill(value, (byte) 'x');
+      client.send(
+          RawRedis.encode(List.of("SET".getBytes(US_ASCII), "big".getBytes(US_ASCII), value)));
+      for (int i = 0; i < 8; i++) {
+        client.send(RawRedis.encode("GET", "big"));
+      }
+      client.read(1);
+    }
+  }
+
+  private static void unreadPipeline(SidecarProcess sidecar) throws IOException {
+    try (RawRedis client = RawRedis.connect(sidecar.redisPort())) {
+      client.ask("SET", "ten", "x".repeat(10_000));
+      var pipeline = new ByteArrayOutputStream();
+      for (int i = 0; i < 2_000; i++) {
+        pipeline.writeBytes(RawRedis.encode("GET", "ten"));
+      }
+      client.send(pipeline.toByteArray());
+      client.read(10);
+    }
+  }
+
+  private void fill(SidecarProcess sidecar, String prefix) throws IOException {
+    try (RawRedis client = RawRedis.connect(sidecar.redisPort())) {
+      String value = "v".repeat(2_000);
+      for (int i = 0; i < 40_000 && !over; i++) {
+        client.ask("SET", prefix + i, value);
+        client.ask("GET", prefix + i);
+      }
+    }
+  }
+
+  private static void unreadRows(PostgresYaml face) throws IOException {
+    try (RawPostgres client = login(face)) {
+      client.send(
+          PostgresRequest.query("SELECT repeat('y', 2000) FROM generate_series(1, " + ROWS + ")"));
+      client.receive();
+      client.receive();
+    }
+  }
+
+  private static RawPostgres login(PostgresYaml face) throws IOException {
+    return RawPostgres.login(
+        face.port(),
+        PostgresServer.DATABASE,
+        PostgresServer.USER,
+        PostgresServer.password(PostgresServer.USER));
+  }
+}
