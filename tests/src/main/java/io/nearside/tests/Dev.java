@@ -3,6 +3,7 @@ package io.nearside.tests;
 import io.nearside.tests.bench.BenchCommand;
 import io.nearside.tests.chaos.ChaosCommand;
 import io.nearside.tests.demo.DemoCommand;
+import io.nearside.tests.image.ImageCommand;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
 public final class Dev implements Callable<Integer> {
   /** Every sub-command, once. */
   private static final List<Class<? extends Callable<Integer>>> COMMANDS =
-      List.of(BenchCommand.class, ChaosCommand.class, DemoCommand.class);
+      List.of(BenchCommand.class, ChaosCommand.class, DemoCommand.class, ImageCommand.class);
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

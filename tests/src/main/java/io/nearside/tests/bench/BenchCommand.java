@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
       PostgresBenchCommand.class,
       TrackersBenchCommand.class,
       WarmingBenchCommand.class,
+      FootprintBenchCommand.class,
       InjectorBenchCommand.class,
       ScalingCommand.class
     },

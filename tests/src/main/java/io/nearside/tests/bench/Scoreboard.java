@@ -18,6 +18,12 @@ final class Scoreboard {
     scores.put(figure, new Score(number(value), "", value));
   }
 
+  /** A figure of ours beside the same of a peer, which is a raw number, too. */
+  void putBeside(Figure figure, double value, String peer, double peersValue) {
+    scores.put(figure, new Score(number(value), number(peersValue) + " " + peer, value));
+    putRaw(figure.label() + "_" + peer.replace(' ', '_'), peersValue);
+  }
+
   /** A figure that is our value by the peer's. */
   void putRatio(Figure figure, Series ours, Series peer, ToDoubleFunction<Series.Round> value) {
     scores.put(

@@ -14,12 +14,21 @@ public final class ProcFigures {
 
   /** Resident memory, in bytes. */
   public static long residentBytes(long pid) {
-    for (String line : read(pid, "status").lines().toList()) {
-      if (line.startsWith("VmRSS:")) {
+    return kibibytes(pid, "status", "VmRSS:");
+  }
+
+  /** Its share of resident memory, in bytes: pages it shares count by the number of sharers. */
+  public static long proportionalBytes(long pid) {
+    return kibibytes(pid, "smaps_rollup", "Pss:");
+  }
+
+  private static long kibibytes(long pid, String file, String field) {
+    for (String line : read(pid, file).lines().toList()) {
+      if (line.startsWith(field)) {
         return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
       }
     }
-    throw new IllegalStateException("no VmRSS of process " + pid);
+    throw new IllegalStateException("no " + field + " of process " + pid);
   }
 
   /** Processor time in user and system mode of all its threads so far, in seconds. */

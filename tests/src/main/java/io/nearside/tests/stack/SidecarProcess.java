@@ -33,6 +33,9 @@ public final class SidecarProcess implements AutoCloseable {
   /** The program's main class. */
   public static final String MAIN_CLASS = "io.nearside.agent.Main";
 
+  /** The name of the configuration file in a sidecar's folder. */
+  public static final String CONFIG_FILE = "nearside.yaml";
+
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final Duration STOP_WITHIN = Duration.ofSeconds(30);
   private static final Pattern READY =
@@ -93,23 +96,46 @@ public final class SidecarProcess implements AutoCloseable {
 
   private static SidecarProcess launch(
       Host host, String yaml, UnaryOperator<String> libraries, String... jvmFlags) {
+    return launchBy(
+        host,
+        yaml,
+        folder -> {
+          List<String> command = new ArrayList<>();
+          command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+          command.add("@" + RepositoryRoot.path().resolve(OPTIONS_FILE));
+          command.addAll(List.of(jvmFlags));
+          command.addAll(
+              List.of(
+                  "-cp",
+                  libraries.apply(classPath()),
+                  MAIN_CLASS,
+                  "run",
+                  "--config",
+                  folder.resolve(CONFIG_FILE).toString()));
+          return host.command(command);
+        });
+  }
+
+  /** The command line of a sidecar whose configuration is {@link #CONFIG_FILE} in a folder. */
+  @FunctionalInterface
+  public interface CommandLine {
+    /** The words, the program first. */
+    List<String> of(Path folder) throws IOException;
+  }
+
+  /**
+   * Starts a sidecar by a command of the caller's, such as that of the image, and waits for
+   * nothing.
+   */
+  public static SidecarProcess launchBy(String yaml, CommandLine command) {
+    return launchBy(Host.LOCAL, yaml, command);
+  }
+
+  private static SidecarProcess launchBy(Host host, String yaml, CommandLine command) {
     try {
       Path folder = Files.createTempDirectory("nearside-sidecar-");
-      Path config = folder.resolve("nearside.yaml");
-      Files.writeString(config, yaml);
-      List<String> command = new ArrayList<>();
-      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.add("@" + RepositoryRoot.path().resolve(OPTIONS_FILE));
-      command.addAll(List.of(jvmFlags));
-      command.addAll(
-          List.of(
-              "-cp",
-              libraries.apply(classPath()),
-              MAIN_CLASS,
-              "run",
-              "--config",
-              config.toString()));
-      return new SidecarProcess(host, folder, host.command(command));
+      Files.writeString(folder.resolve(CONFIG_FILE), yaml);
+      return new SidecarProcess(host, folder, command.of(folder));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start a sidecar", e);
     }
@@ -151,7 +177,7 @@ public final class SidecarProcess implements AutoCloseable {
 
   /** The configuration file: rewrite it to test a reload. */
   public Path configFile() {
-    return folder.resolve("nearside.yaml");
+    return folder.resolve(CONFIG_FILE);
   }
 
   /** The sidecar's folder, removed by {@link #close}. */
