@@ -3,7 +3,6 @@ package io.nearside.agent.admin;
 import io.nearside.config.AdminConfig;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.net.HostAndPort;
-import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -91,11 +90,8 @@ final class AdminGuard {
   }
 
   private static boolean isFromHere(RoutingContext request) {
-    if (request.request().connection().remoteAddress(true) instanceof SocketAddress peer
-        && peer.hostAddress() != null) {
-      return InetAddress.ofLiteral(peer.hostAddress()).isLoopbackAddress();
-    }
-    return false;
+    String address = request.request().connection().remoteAddress(true).hostAddress();
+    return address != null && InetAddress.ofLiteral(address).isLoopbackAddress();
   }
 
   private boolean isOurs(@Nullable HostAndPort authority) {

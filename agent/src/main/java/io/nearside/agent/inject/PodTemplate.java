@@ -44,8 +44,10 @@ record PodTemplate(String object, String namespace, Optional<JsonObject> pod) {
           case "CronJob" -> at(object, "spec", "jobTemplate", "spec", "template");
           default -> at(object, "spec", "template");
         };
-    boolean isPod = pod != null && at(pod, "spec") != null;
-    return new PodTemplate(shown.strip(), namespace, isPod ? Optional.of(pod) : Optional.empty());
+    return new PodTemplate(
+        shown.strip(),
+        namespace,
+        pod != null && at(pod, "spec") != null ? Optional.of(pod) : Optional.empty());
   }
 
   private static @Nullable JsonObject at(JsonObject object, String... path) {

@@ -20,9 +20,10 @@ final class CacheAllowance {
   private CacheAllowance() {}
 
   /**
+   * The size to be next, in bytes.
+   *
    * @param configured what it would be with memory in plenty
    * @param current what it is now
-   * @return what it is to be next
    */
   static long bytes(MemorySample now, long configured, long current) {
     long allowed = Math.min(configured, now.heapMax() / 2);

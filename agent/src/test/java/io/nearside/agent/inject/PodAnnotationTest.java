@@ -88,8 +88,11 @@ final class PodAnnotationTest {
         .collect(
             Collectors.joining(
                 "",
-                "\n| annotation | value | default | configuration key | what it does |\n"
-                    + "|---|---|---|---|---|\n",
+                """
+
+                | annotation | value | default | configuration key | what it does |
+                |---|---|---|---|---|
+                """,
                 "\n"));
   }
 }

@@ -65,8 +65,8 @@ final class InjectorBenchCommand implements Callable<Integer> {
         warmUp,
         connections,
         seed);
-    row(out, "answered", result.answered(), "");
-    row(out, "errors", result.errors(), result.firstError());
+    row(out, "answered", (double) result.answered(), "");
+    row(out, "errors", (double) result.errors(), result.firstError());
     row(out, "achieved_per_second", result.achievedPerSecond(), "");
     row(out, "p50_ms", result.p50Millis(), "");
     row(

@@ -81,12 +81,19 @@ public final class WebhookClient {
             .putHeader("Content-Type", contentType);
     return client
         .request(options)
-        .compose(request -> request.send(body))
         .compose(
-            response ->
-                response
-                    .body()
-                    .map(read -> new Answer(response.statusCode(), response.version(), read)));
+            request ->
+                // On the event loop, so that nothing of the answer passes before it is read.
+                request
+                    .send(body)
+                    .compose(
+                        response ->
+                            response
+                                .body()
+                                .map(
+                                    read ->
+                                        new Answer(
+                                            response.statusCode(), response.version(), read))));
   }
 
   /** Closes its connections. */

@@ -164,8 +164,9 @@ final class AdmissionReviewsTest {
   @MethodSource
   void bad(String name) {
     String message =
-        assertThrows(BadReviewException.class, () -> Reviews.answer(Reviews.text(name)))
-            .getMessage();
+        String.valueOf(
+            assertThrows(BadReviewException.class, () -> Reviews.answer(Reviews.text(name)))
+                .getMessage());
     assertTrue(message.contains(BAD.getOrDefault(name, "?")), message);
   }
 

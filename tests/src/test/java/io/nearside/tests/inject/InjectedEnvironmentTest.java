@@ -14,6 +14,7 @@ import io.nearside.config.NearsideConfig;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -83,7 +84,7 @@ final class InjectedEnvironmentTest {
   }
 
   private static String value(Map<String, EnvVar> variables, String name) {
-    return variables.get(name).getValue();
+    return Objects.requireNonNull(variables.get(name), name).getValue();
   }
 
   @Test

@@ -39,15 +39,17 @@ final class KeptFields {
   private void compare(JsonNode before, JsonNode after, String path) {
     if (before.isObject() && after.isObject()) {
       object(before, after, path);
-    } else if (after.isArray()
-        && (before.isArray() || before.isNull())
-        && GROWN.containsKey(list(path))) {
-      grown(before, after, path, GROWN.get(list(path)));
+    } else if (after.isArray() && (before.isArray() || before.isNull()) && mayGrow(path)) {
+      grown(before, after, path);
     } else if (before.isNull() && after.isObject()) {
       object(emptyLike(after), after, path);
     } else if (!before.equals(after)) {
       problems.add(path + " changed: " + before + " is " + after);
     }
+  }
+
+  private static boolean mayGrow(String path) {
+    return GROWN.containsKey(list(path));
   }
 
   /** How {@link #GROWN} calls a list: lists of containers by their last name alone. */
@@ -78,8 +80,8 @@ final class KeptFields {
     boolean parent = path.equals("/metadata/annotations") || path.equals("/metadata/labels");
     if (parent || path.equals("/metadata")) {
       object(value.isObject() ? emptyLike(value) : value, value, path);
-    } else if (GROWN.containsKey(list(path)) && value.isArray()) {
-      grown(emptyLike(value), value, path, GROWN.get(list(path)));
+    } else if (mayGrow(path) && value.isArray()) {
+      grown(emptyLike(value), value, path);
     } else if (!NEW_NAMES.contains(path)) {
       problems.add(path + " is new: " + value);
     }
@@ -92,7 +94,8 @@ final class KeptFields {
   }
 
   /** The old elements are there in their order, each as it was; the new ones are ours. */
-  private void grown(JsonNode before, JsonNode after, String path, String allowed) {
+  private void grown(JsonNode before, JsonNode after, String path) {
+    String allowed = GROWN.getOrDefault(list(path), "");
     List<JsonNode> old = elements(before);
     int next = 0;
     for (JsonNode element : elements(after)) {

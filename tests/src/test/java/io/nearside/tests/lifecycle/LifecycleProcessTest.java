@@ -87,14 +87,15 @@ final class LifecycleProcessTest {
   @Test
   void drain_thatWaits_returnsWhenTheLastClientIsGoneOrTheTimeIsOver() throws Exception {
     try (SidecarProcess sidecar = SidecarProcess.start(yaml())) {
+      Hook waiting;
       try (RawRedis client = RawRedis.connect(sidecar.redisPort())) {
         assertEquals("+PONG\r\n", client.ask("PING"));
         assertEquals(0, Hook.ask(sidecar.adminPort(), "", "drain", "--wait", "1"));
-        try (Hook waiting = Hook.start(sidecar.adminPort(), "", "drain", "--wait", "60")) {
-          assertFalse(exitsWithin(waiting, 1_000));
-          client.close();
-          assertEquals(0, waiting.awaitExit(WAIT));
-        }
+        waiting = Hook.start(sidecar.adminPort(), "", "drain", "--wait", "60");
+        assertFalse(exitsWithin(waiting, 1_000));
+      }
+      try (waiting) {
+        assertEquals(0, waiting.awaitExit(WAIT));
       }
       assertEquals(0, sidecar.stop(), sidecar::log);
     }

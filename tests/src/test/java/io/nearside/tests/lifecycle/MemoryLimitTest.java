@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -120,7 +121,7 @@ final class MemoryLimitTest {
         attempt.run();
         rounds.increment();
       } catch (IOException | RuntimeException refusedOrCut) {
-        Thread.yield();
+        LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
       }
     }
   }

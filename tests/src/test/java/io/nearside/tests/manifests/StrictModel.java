@@ -75,7 +75,7 @@ final class StrictModel {
         JsonMapper.builder()
             .annotationIntrospector(
                 new JacksonAnnotationIntrospector() {
-                  /** The model would keep unknown fields aside. */
+                  // The model would keep unknown fields aside.
                   @Override
                   public Boolean hasAnySetter(Annotated method) {
                     return false;

@@ -245,7 +245,8 @@ final class Injector implements AutoCloseable {
     try {
       future.toCompletionStage().toCompletableFuture().get(seconds, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw new IllegalStateException(what + ": " + e.getCause().getMessage(), e.getCause());
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IllegalStateException(what + ": " + cause.getMessage(), cause);
     } catch (TimeoutException e) {
       throw new IllegalStateException("no " + what + " within " + seconds + " s", e);
     } catch (InterruptedException e) {

@@ -135,10 +135,18 @@ final class KubeApi {
       options.putHeader("Content-Type", contentType);
     }
     return authorise(options)
-        .compose(client::request)
-        .compose(request -> body == null ? request.send() : request.send(body))
-        .compose(response -> read(response, method, path))
+        .compose(made -> exchange(made, body, path))
         .recover(failure -> Future.failedFuture(named(failure, method, path)));
+  }
+
+  /** Each step is on the request's event loop, so that nothing of the answer passes unread. */
+  private Future<KubeAnswer> exchange(RequestOptions options, @Nullable Buffer body, String path) {
+    return client
+        .request(options)
+        .compose(
+            request ->
+                (body == null ? request.send() : request.send(body))
+                    .compose(response -> read(response, options.getMethod(), path)));
   }
 
   /** Adds the token and the trusted authorities as the files say now. */
@@ -150,13 +158,14 @@ final class KubeApi {
 
   private Future<RequestOptions> withToken(RequestOptions options) {
     Path file = access.tokenFile();
-    return file == null
-        ? Future.succeededFuture(options)
-        : vertx
-            .fileSystem()
-            .readFile(file.toString())
-            .map(token -> token.toString(StandardCharsets.US_ASCII).trim())
-            .map(token -> options.putHeader("Authorization", "Bearer " + token));
+    if (file == null) {
+      return Future.succeededFuture(options);
+    }
+    return vertx
+        .fileSystem()
+        .readFile(file.toString())
+        .map(token -> token.toString(StandardCharsets.US_ASCII).trim())
+        .map(token -> options.putHeader("Authorization", "Bearer " + token));
   }
 
   private Future<ClientSSLOptions> trust() {

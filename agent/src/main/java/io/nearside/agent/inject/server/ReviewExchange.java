@@ -138,7 +138,7 @@ final class ReviewExchange {
               result -> outcome[0] = ReviewOutcome.of(result));
       send(200, JSON, answer.toBuffer(), outcome[0]);
     } catch (BadReviewException e) {
-      reject(400, "bad_review", e.getMessage());
+      reject(400, "bad_review", String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       log.error("review failed {}", about, e);
       reject(500, "failed", "the review could not be answered");

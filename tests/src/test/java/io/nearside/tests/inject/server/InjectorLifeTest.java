@@ -71,12 +71,13 @@ final class InjectorLifeTest {
   }
 
   @Test
-  void end_whileReviewsAreUnderWay_answersThem() throws Exception {
+  void end_whileAsManyReviewsAsMayBeAreUnderWay_answersThem() throws Exception {
     try (TamperProxy link = TamperProxy.inFrontOf(api.port());
-        InjectorProcess injector = InjectorProcess.start(MockApiServer.flagsAt(link.port()))) {
+        InjectorProcess injector =
+            InjectorProcess.start(MockApiServer.flagsAt(link.port(), "--reviews-max", "20"))) {
       injector.awaitReady();
       int count = 20;
-      WebhookClient client = client(injector, count);
+      WebhookClient client = client(injector, count + 1);
       link.freeze(true); // reviews now wait for their namespaces' labels, for a second
       List<Future<Answer>> answers = new ArrayList<>();
       for (int i = 0; i < count; i++) {
@@ -84,6 +85,7 @@ final class InjectorLifeTest {
       }
       Until.holds(
           () -> injector.metric("nearside_injector_reviews_in_flight") == count, injector::log);
+      assertEquals(429, Until.done(client.review(reviews.next("shop"))).status());
 
       assertEquals(0, injector.stop());
 
