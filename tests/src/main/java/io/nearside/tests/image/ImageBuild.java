@@ -104,7 +104,7 @@ public final class ImageBuild {
   private static void add(MessageDigest digest, Path fileOrFolder) throws IOException {
     try (Stream<Path> files = Files.walk(fileOrFolder)) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
+        digest.update(String.valueOf(file.getFileName()).getBytes(StandardCharsets.UTF_8));
         digest.update(Files.readAllBytes(file));
       }
     }

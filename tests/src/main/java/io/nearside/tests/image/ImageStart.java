@@ -97,7 +97,7 @@ public final class ImageStart {
     for (String word : words) {
       if (word.startsWith("@" + RootFilesystem.HOME)) {
         Path options = tree.folder().resolve(word.substring(2));
-        Path here = scratch.resolve(options.getFileName());
+        Path here = scratch.resolve(String.valueOf(options.getFileName()));
         Files.writeString(here, localised(tree, Files.readString(options)));
         command.add("@" + here);
       } else {
