@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.nearside.tests.stack.FreePort;
+import io.nearside.tests.stack.HazelcastServer;
 import io.nearside.tests.stack.PostgresServer;
 import io.nearside.tests.stack.PostgresYaml;
 import io.nearside.tests.stack.RawPostgres;
@@ -20,9 +21,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -136,6 +139,44 @@ final class RootFilesystemTest {
             .findFirst()
             .orElse("");
     assertTrue(netty.contains("/opt/nearside/lib/native/"), "unpacked elsewhere: " + netty);
+  }
+
+  /** The Hazelcast in the image is not whole: it must do as a client of one that is. */
+  @Test
+  void startCommand_asClientOfAStockHazelcast_joins() throws IOException {
+    int port = FreePort.next();
+    try (RedisServer redis = RedisServer.start();
+        HazelcastServer hazelcast =
+            HazelcastServer.launch(HazelcastServer.current(), port, List.of(port))) {
+      hazelcast.awaitMembers(1);
+      String yaml =
+          SidecarYaml.alone(redis.url()).text()
+              + """
+              cluster:
+                topology: client
+                secret: {value: a-secret-of-tests-only}
+                client: {clusterName: %s, members: ['127.0.0.1:%d']}
+              """
+                  .formatted(HazelcastServer.CLUSTER_NAME, port);
+      try (SidecarProcess sidecar =
+          ImageStart.launch(tree, yaml, List.of(), List.of(AOT_OR_NOTHING))) {
+        sidecar.awaitReady();
+        awaitUnfenced(sidecar);
+      }
+    }
+  }
+
+  private static void awaitUnfenced(SidecarProcess sidecar) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    JsonObject cluster = new JsonObject();
+    while (System.nanoTime() < deadline) {
+      cluster = new JsonObject(sidecar.get("/cluster").body());
+      if (cluster.getBoolean("joined") && !cluster.getJsonObject("self").getBoolean("fenced")) {
+        return;
+      }
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+    }
+    throw new AssertionError(cluster.encode() + sidecar.log());
   }
 
   @Test
