@@ -22,7 +22,7 @@ public final class Logging {
     }
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.toLevel(config.level().name()));
-    Appender<ILoggingEvent> appender = root.getAppender("stderr");
+    Appender<ILoggingEvent> appender = root.getAppender(LogDefaults.APPENDER);
     if (config.format() == LogFormat.JSON
         && appender instanceof OutputStreamAppender<ILoggingEvent> stream
         && !(stream.getEncoder() instanceof JsonEncoder)) {

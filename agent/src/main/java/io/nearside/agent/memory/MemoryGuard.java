@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class MemoryGuard implements MemoryFigures {
   private static final Logger log = LoggerFactory.getLogger(MemoryGuard.class);
   private static final long LOOK_MILLIS = 1_000;
+  private static final long SETTLED_MILLIS = 5_000;
   private static final long COLLECT_NANOS = 15_000_000_000L;
   private static final double CRITICAL = 0.95;
 
@@ -78,6 +79,10 @@ public final class MemoryGuard implements MemoryFigures {
   /** Begins to look. */
   public void start() {
     timer = vertx.setPeriodic(LOOK_MILLIS, due -> look());
+    if (sample.containerMax() > 0) {
+      // What the start needed and nothing does any more goes back to the system.
+      vertx.setTimer(SETTLED_MILLIS, due -> collect.run());
+    }
   }
 
   public void close() {

@@ -24,6 +24,7 @@ final class ControlConnection {
   private static final Logger log = LoggerFactory.getLogger(ControlConnection.class);
   private static final int LOOKS_PER_STALENESS = 4;
   private static final int SILENT_STALENESSES = 3;
+  private static final long COMMANDS_AFTER_MILLIS = 500;
 
   /** What changed; called on the connection's context. */
   interface Watcher {
@@ -133,7 +134,8 @@ final class ControlConnection {
         .send(Request.cmd(Command.CLIENT).arg("SETNAME").arg(clientName))
         .onComplete(
             done -> {
-              commandsWanted = true;
+              // Reading that table takes a young JVM long; whoever waits for a reply comes first.
+              vertx.setTimer(COMMANDS_AFTER_MILLIS, timer -> commandsWanted = true);
               look();
             });
   }

@@ -1,5 +1,6 @@
 package io.nearside.tests.image;
 
+import io.nearside.tests.stack.Host;
 import io.nearside.tests.stack.SidecarProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,12 @@ public final class ImageStart {
    */
   public static SidecarProcess launch(
       RootFilesystem tree, String yaml, Collection<Path> readable, List<String> flags) {
+    return launch(Host.LOCAL, tree, yaml, readable, flags);
+  }
+
+  /** The same on a host, or in a control group of this one. */
+  public static SidecarProcess launch(
+      Host host, RootFilesystem tree, String yaml, Collection<Path> readable, List<String> flags) {
     return SidecarProcess.launchBy(
         yaml,
         folder -> {
@@ -61,7 +68,7 @@ public final class ImageStart {
           List<String> command = new ArrayList<>(RootFilesystem.startCommand(flags));
           command.addAll(
               List.of("run", "--config", folder.resolve(SidecarProcess.CONFIG_FILE).toString()));
-          return command(tree, command, visible, folder);
+          return host.command(command(tree, command, visible, folder));
         });
   }
 

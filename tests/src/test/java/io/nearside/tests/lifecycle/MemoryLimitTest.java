@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.nearside.tests.image.ImageBuild;
+import io.nearside.tests.image.ImageStart;
 import io.nearside.tests.stack.Host;
 import io.nearside.tests.stack.MemoryLimit;
 import io.nearside.tests.stack.PostgresRequest;
@@ -17,6 +19,9 @@ import io.nearside.tests.stack.SidecarProcess;
 import io.nearside.tests.stack.SidecarYaml;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,17 +33,18 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A container of 192 MiB, and clients that would fill more: the sidecar serves on. */
 final class MemoryLimitTest {
   private static final long LIMIT_BYTES = 192L << 20;
-  // As docker/ says for the image.
-  private static final String[] FLAGS = {"-XX:MaxRAMPercentage=40", "-Xms16m"};
   private static final Duration LASTS =
       Duration.ofSeconds(Long.getLong("nearside.hostile.seconds", 30));
   private static final int IDLE_CLIENTS = 1_000;
   private static final int VALUE_BYTES = 8 << 20;
   private static final int ROWS = 20_000;
+
+  @TempDir private Path scratch = Path.of("none");
 
   private final LongAdder rounds = new LongAdder();
   private volatile boolean over;
@@ -48,17 +54,20 @@ final class MemoryLimitTest {
   void hostileClients_inASmallContainer_doNotEndIt() throws Exception {
     Optional<MemoryLimit> group = MemoryLimit.of(LIMIT_BYTES);
     assumeTrue(group.isPresent(), "no control group with a memory limit can be made here");
+    assumeTrue(ImageBuild.isPossible(), "the sidecar was not packaged: mvn verify does");
     try (MemoryLimit limit = group.get();
         RedisServer redis = RedisServer.start();
         PostgresServer primary = PostgresServer.start()) {
-      PostgresYaml face = PostgresYaml.inFrontOf(primary);
+      Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwxr-xr-x"));
+      PostgresYaml face = PostgresYaml.inFrontOf(scratch, List.of("127.0.0.1:" + primary.port()));
       String yaml =
           SidecarYaml.alone(redis.url())
               .withPostgres(face)
               .text()
               .replace("cache: {enabled: true", "cache: {enabled: true, maxBytes: 64MiB");
       Host host = Host.LOCAL.within(limit.entry());
-      try (SidecarProcess sidecar = SidecarProcess.launch(host, yaml, FLAGS)) {
+      try (SidecarProcess sidecar =
+          ImageStart.launch(host, ImageBuild.upToDate(), yaml, List.of(scratch), List.of())) {
         sidecar.awaitReady();
         strike(sidecar, face);
         assertTrue(sidecar.isAlive(), sidecar::log);
