@@ -8,13 +8,16 @@ import io.nearside.config.EffectiveConfig;
 import io.nearside.config.HostPort;
 import io.nearside.config.LoadedConfig;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +39,23 @@ import picocli.CommandLine.Spec;
     description = "A sidecar: a coherent near-cache in front of Redis.")
 public final class Main implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(Main.class);
+  private static final String RUN = "run";
+
+  /** In the order in which the help shows them. */
+  private static final SequencedMap<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put(RUN, Run::new);
+    COMMANDS.put(
+        "config",
+        () ->
+            new CommandLine(new Config())
+                .addSubcommand(new Config.Check())
+                .addSubcommand(new Config.Show()));
+    COMMANDS.put("warm", WarmCommand::new);
+    COMMANDS.put("injector", InjectorCommand::new);
+    COMMANDS.put("explain-injection", ExplainInjectionCommand::new);
+  }
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -43,16 +63,19 @@ public final class Main implements Callable<Integer> {
 
   public static void main(String[] args) {
     DirectMemory.fitContainer();
+    String asked = args.length == 0 ? "" : args[0];
+    if (asked.equals(RUN)) {
+      Preload.begin();
+    }
     var line = new CommandLine(new Main());
-    line.addSubcommand(new Run());
-    line.addSubcommand(
-        "config",
-        new CommandLine(new Config())
-            .addSubcommand(new Config.Check())
-            .addSubcommand(new Config.Show()));
-    line.addSubcommand(new WarmCommand());
-    line.addSubcommand(new InjectorCommand());
-    line.addSubcommand(new ExplainInjectionCommand());
+    // Reading the annotations of a command that nobody asked for would only make a start longer.
+    boolean known = COMMANDS.containsKey(asked);
+    COMMANDS.forEach(
+        (name, command) -> {
+          if (!known || name.equals(asked)) {
+            line.addSubcommand(name, command.get());
+          }
+        });
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
@@ -77,7 +100,7 @@ public final class Main implements Callable<Integer> {
   }
 
   @Command(
-      name = "run",
+      name = RUN,
       mixinStandardHelpOptions = true,
       description = "Runs the sidecar until SIGTERM.")
   private static final class Run implements Callable<Integer> {
