@@ -2,6 +2,7 @@ package io.nearside.tests.bench;
 
 import io.nearside.tests.image.ImageStart;
 import io.nearside.tests.image.RootFilesystem;
+import io.nearside.tests.image.StartGate;
 import io.nearside.tests.stack.FreePort;
 import io.nearside.tests.stack.PostgresServer;
 import io.nearside.tests.stack.PostgresYaml;
@@ -133,13 +134,17 @@ final class FootprintBench {
   private Map<FootprintFigure, Double> measure(Target target, FootprintLoad load)
       throws IOException {
     Map<FootprintFigure, Double> measured = new EnumMap<>(FootprintFigure.class);
-    try (var starts =
-            new StartClock(
-                target.nodeId(), target.redisPort(), target.face().port(), target.peer());
+    try (StartGate gate = StartGate.make();
         SidecarProcess sidecar =
             ImageStart.launch(
-                tree, target.yaml(), List.of(target.users()), flags(target.cache()))) {
-      measured.putAll(starts.await(sidecar));
+                gate, tree, target.yaml(), List.of(target.users()), flags(target.cache()))) {
+      gate.awaitReached(sidecar);
+      try (var starts =
+          new StartClock(
+              target.nodeId(), target.redisPort(), target.face().port(), target.peer())) {
+        gate.open();
+        measured.putAll(starts.await(sidecar));
+      }
       sidecar.awaitReady();
       if (!startsOnly) {
         memory(sidecar, load, measured);

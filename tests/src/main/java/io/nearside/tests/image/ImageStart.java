@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs commands of an image without an engine. As root on Linux they get what a container gets: the
@@ -18,7 +19,7 @@ import java.util.List;
 public final class ImageStart {
   private static final String JAIL =
       """
-      root=$1; user=$2; shift 2
+      root=$1; user=$2; gate=$3; shift 3
       mount --bind "$root" "$root"
       mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
       mount -t proc proc "$root/proc"
@@ -32,7 +33,15 @@ public final class ImageStart {
       done
       shift
       mount -o remount,bind,ro "$root"
+      if [ "$gate" != - ]; then : >"$gate.reached"; read -r _ <"$gate"; fi
       exec setpriv --no-new-privs chroot --userspec="$user:$user" --groups="$user" "$root" "$@"
+      """;
+
+  private static final String GATE =
+      """
+      gate=$1; shift
+      : >"$gate.reached"; read -r _ <"$gate"
+      exec "$@"
       """;
 
   private ImageStart() {}
@@ -53,12 +62,32 @@ public final class ImageStart {
    */
   public static SidecarProcess launch(
       RootFilesystem tree, String yaml, Collection<Path> readable, List<String> flags) {
-    return launch(Host.LOCAL, tree, yaml, readable, flags);
+    return launch(Host.LOCAL, null, tree, yaml, readable, flags);
+  }
+
+  /** The same, held up by a gate. */
+  public static SidecarProcess launch(
+      StartGate gate,
+      RootFilesystem tree,
+      String yaml,
+      Collection<Path> readable,
+      List<String> flags) {
+    return launch(Host.LOCAL, gate, tree, yaml, readable, flags);
   }
 
   /** The same on a host, or in a control group of this one. */
   public static SidecarProcess launch(
       Host host, RootFilesystem tree, String yaml, Collection<Path> readable, List<String> flags) {
+    return launch(host, null, tree, yaml, readable, flags);
+  }
+
+  private static SidecarProcess launch(
+      Host host,
+      @Nullable StartGate gate,
+      RootFilesystem tree,
+      String yaml,
+      Collection<Path> readable,
+      List<String> flags) {
     return SidecarProcess.launchBy(
         yaml,
         folder -> {
@@ -68,7 +97,7 @@ public final class ImageStart {
           List<String> command = new ArrayList<>(RootFilesystem.startCommand(flags));
           command.addAll(
               List.of("run", "--config", folder.resolve(SidecarProcess.CONFIG_FILE).toString()));
-          return host.command(command(tree, command, visible, folder));
+          return host.command(command(gate, tree, command, visible, folder));
         });
   }
 
@@ -82,15 +111,33 @@ public final class ImageStart {
   public static List<String> command(
       RootFilesystem tree, List<String> words, Collection<Path> readable, Path scratch)
       throws IOException {
-    return isJailed() ? jailed(tree, words, readable) : plain(tree, words, scratch);
+    return command(null, tree, words, readable, scratch);
+  }
+
+  private static List<String> command(
+      @Nullable StartGate gate,
+      RootFilesystem tree,
+      List<String> words,
+      Collection<Path> readable,
+      Path scratch)
+      throws IOException {
+    String held = gate == null ? "-" : gate.pipe().toString();
+    if (isJailed()) {
+      return jailed(held, tree, words, readable);
+    }
+    List<String> command =
+        new ArrayList<>(gate == null ? List.of() : List.of("sh", "-e", "-c", GATE, "gate", held));
+    command.addAll(plain(tree, words, scratch));
+    return command;
   }
 
   private static List<String> jailed(
-      RootFilesystem tree, List<String> words, Collection<Path> readable) {
+      String gate, RootFilesystem tree, List<String> words, Collection<Path> readable) {
     List<String> command =
         new ArrayList<>(List.of("unshare", "--mount", "--", "sh", "-e", "-c", JAIL, "jail"));
     command.add(tree.folder().toString());
     command.add(Integer.toString(RootFilesystem.USER));
+    command.add(gate);
     readable.forEach(folder -> command.add(folder.toAbsolutePath().toString()));
     command.add("--");
     command.addAll(words);
