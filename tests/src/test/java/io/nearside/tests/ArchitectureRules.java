@@ -114,12 +114,12 @@ final class ArchitectureRules {
           noClasses().should().resideInAPackage(".." + name + ".."));
     }
     add(
-        "only the command line prints",
+        "only the command lines print",
         noClasses()
             .that()
             .resideOutsideOfPackages(root + ".agent.cli..", root + ".tests..")
             .and()
-            .haveNameNotMatching(Pattern.quote(root) + "\\.agent\\.Main(\\$.*)?")
+            .haveNameNotMatching(Pattern.quote(root) + "\\.agent\\.(Main|Ask)(\\$.*)?")
             .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS));
   }
 
