@@ -33,6 +33,8 @@ final class Tokens {
     this.bus = bus;
   }
 
+  private static final String UNKNOWN_STREAM = "postgres-unknown:";
+
   static String replayedQuery(long position) {
     return "/* nearside */ SELECT pg_catalog.pg_last_wal_replay_lsn() >= '"
         + Positions.format(position)
@@ -109,6 +111,10 @@ final class Tokens {
       if (scope == TokenScope.POD || scope == TokenScope.CLUSTER) {
         unknowns++;
       }
+      if (scope == TokenScope.CLUSTER) {
+        // The write may have been acknowledged: peers must not take what they know for all.
+        bus.publishPosition(unknownStream(primary), primary.timeline(), unknowns);
+      }
       return;
     }
     long position = primary.token(Positions.parse(text));
@@ -134,10 +140,20 @@ final class Tokens {
     return "postgres:" + Long.toUnsignedString(primary.systemIdentifier());
   }
 
+  /** Says, in the place of a position, that one is not known; its number counts them. */
+  private static String unknownStream(Server primary) {
+    return UNKNOWN_STREAM + Long.toUnsignedString(primary.systemIdentifier());
+  }
+
   /** A peer's client has written. */
   void heard(String stream, long on, long position) {
     Server primary = loop.servers().primary();
-    if (primary == null || stream.equals(stream(primary))) {
+    if (stream.startsWith(UNKNOWN_STREAM)) {
+      // What was written on an older timeline lies before what this one began with.
+      if ((primary == null || stream.equals(unknownStream(primary))) && on >= seenTimeline) {
+        missed();
+      }
+    } else if (primary == null || stream.equals(stream(primary))) {
       advance((int) on, position);
     }
   }
