@@ -96,9 +96,13 @@ public final class Ask {
     return true;
   }
 
+  /**
+   * An answer that does not come is asked for again: a busy sidecar must not have its app's
+   * connections ended early.
+   */
   private boolean drain(long deadline) throws InterruptedException {
     Answer answer = send("POST", "drain");
-    while (answer.isGood() && answer.clients() != 0 && System.nanoTime() - deadline < 0) {
+    while (!answer.endsDrain() && System.nanoTime() - deadline < 0) {
       Thread.sleep(PAUSE_MILLIS);
       answer = send("POST", "drain");
     }
@@ -109,6 +113,11 @@ public final class Ask {
   private record Answer(int status, String text) {
     boolean isGood() {
       return status == 200;
+    }
+
+    /** No client is left, or the sidecar refuses to drain. */
+    boolean endsDrain() {
+      return isGood() ? clients() == 0 : status != 0;
     }
 
     /** -1 when it does not say. */
