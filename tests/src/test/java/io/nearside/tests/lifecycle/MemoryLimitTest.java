@@ -40,6 +40,7 @@ final class MemoryLimitTest {
   private static final long LIMIT_BYTES = 192L << 20;
   private static final Duration LASTS =
       Duration.ofSeconds(Long.getLong("nearside.hostile.seconds", 30));
+  private static final Duration ACCEPTED_WITHIN = Duration.ofSeconds(60);
   private static final int IDLE_CLIENTS = 1_000;
   private static final int VALUE_BYTES = 8 << 20;
   private static final int ROWS = 20_000;
@@ -84,6 +85,7 @@ final class MemoryLimitTest {
                 .filter(line -> line.matches("nearside_(memory|cache_(limit|shrinks|bytes)).*"))
                 .toList());
         assertEquals(200, sidecar.get("/livez").statusCode());
+        awaitAccepted(sidecar);
         try (RawRedis client = RawRedis.connect(sidecar.redisPort());
             RawPostgres postgres = login(face)) {
           assertEquals("+OK\r\n", client.ask("SET", "after", "all"));
@@ -92,6 +94,15 @@ final class MemoryLimitTest {
         }
         assertEquals(0, sidecar.stop(), sidecar::log);
       }
+    }
+  }
+
+  /** New clients may be refused for as long as it takes to see that memory is free again. */
+  private static void awaitAccepted(SidecarProcess sidecar) {
+    long deadline = System.nanoTime() + ACCEPTED_WITHIN.toNanos();
+    while (!sidecar.get("/metrics").body().contains("\nnearside_memory_refuses_clients 0")) {
+      assertTrue(System.nanoTime() - deadline < 0, "clients are still refused");
+      LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
     }
   }
 
