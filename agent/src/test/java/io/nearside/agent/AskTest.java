@@ -45,10 +45,10 @@ final class AskTest {
             () -> {
               for (String answer : answers) {
                 try (var asked = listener.accept()) {
-                  asked.getInputStream().readNBytes(1);
+                  var _ = asked.getInputStream().readNBytes(1);
                   asked.getOutputStream().write(answer.getBytes(US_ASCII));
                   asked.shutdownOutput();
-                  asked.getInputStream().transferTo(OutputStream.nullOutputStream());
+                  var _ = asked.getInputStream().transferTo(OutputStream.nullOutputStream());
                 } catch (IOException e) {
                   return;
                 }
