@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,14 +43,20 @@ public final class Agent implements AutoCloseable, ConfigOperations, LifecycleOp
   private volatile LoadedConfig loaded;
   private volatile boolean listening;
   private volatile boolean draining;
-  private volatile Runnable end = this::close;
+  private final Runnable end;
+  private final AtomicBoolean ending = new AtomicBoolean();
   private @Nullable AdminServer admin;
   private boolean closed;
 
   private Agent(
-      LoadedConfig loaded, Supplier<LoadedConfig> source, Vertx vertx, InvalidationBus bus) {
+      LoadedConfig loaded,
+      Supplier<LoadedConfig> source,
+      @Nullable Runnable end,
+      Vertx vertx,
+      InvalidationBus bus) {
     this.loaded = loaded;
     this.source = source;
+    this.end = end == null ? this::close : end;
     this.vertx = vertx;
     this.bus = bus;
     NearsideConfig config = loaded.config();
@@ -70,7 +77,17 @@ public final class Agent implements AutoCloseable, ConfigOperations, LifecycleOp
    * @throws IllegalStateException when a listener can not be opened
    */
   public static Agent start(LoadedConfig loaded, Supplier<LoadedConfig> source) {
-    return start(loaded, source, Buses.of(loaded.config()));
+    return start(loaded, source, null, Buses.of(loaded.config()));
+  }
+
+  /**
+   * As {@link #start(LoadedConfig, Supplier)}.
+   *
+   * @param end what ends the process, which {@code POST /shutdown} asks for; it may do so before
+   *     this returns
+   */
+  static Agent start(LoadedConfig loaded, Supplier<LoadedConfig> source, Runnable end) {
+    return start(loaded, source, end, Buses.of(loaded.config()));
   }
 
   /**
@@ -78,11 +95,14 @@ public final class Agent implements AutoCloseable, ConfigOperations, LifecycleOp
    * and simulation.
    */
   public static Agent start(LoadedConfig loaded, InvalidationBus bus) {
-    return start(loaded, () -> loaded, bus);
+    return start(loaded, () -> loaded, null, bus);
   }
 
   private static Agent start(
-      LoadedConfig loaded, Supplier<LoadedConfig> source, InvalidationBus bus) {
+      LoadedConfig loaded,
+      Supplier<LoadedConfig> source,
+      @Nullable Runnable end,
+      InvalidationBus bus) {
     NearsideConfig config = loaded.config();
     Transport transport =
         Transports.of(
@@ -103,7 +123,7 @@ public final class Agent implements AutoCloseable, ConfigOperations, LifecycleOp
                     .setInternalBlockingPoolSize(2))
             .withTransport(transport)
             .build();
-    var agent = new Agent(loaded, source, vertx, bus);
+    var agent = new Agent(loaded, source, end, vertx, bus);
     try {
       agent.open();
     } catch (RuntimeException e) {
@@ -138,11 +158,6 @@ public final class Agent implements AutoCloseable, ConfigOperations, LifecycleOp
     listening = true;
   }
 
-  /** What ends the process, which {@code POST /shutdown} asks for; {@link #close} else. */
-  void onShutdown(Runnable ending) {
-    end = ending;
-  }
-
   @Override
   public boolean draining() {
     return draining;
@@ -160,7 +175,9 @@ public final class Agent implements AutoCloseable, ConfigOperations, LifecycleOp
 
   @Override
   public void shutdown() {
-    Thread.ofPlatform().name("nearside-shutdown").start(end);
+    if (ending.compareAndSet(false, true)) {
+      Thread.ofPlatform().name("nearside-shutdown").start(end);
+    }
   }
 
   /** TCP port of the admin listener; 0 without one. */

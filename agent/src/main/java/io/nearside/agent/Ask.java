@@ -26,7 +26,10 @@ import java.util.regex.Pattern;
  * over is a yes: whoever asked goes on.
  */
 public final class Ask {
-  private static final int TIMEOUT_MILLIS = 2_000;
+  /** For an answer: a starved sidecar that was never asked before takes seconds. */
+  private static final int ANSWER_SECONDS = 10;
+
+  private static final int LAST_ANSWER_MILLIS = 1_000;
   private static final int PAUSE_MILLIS = 100;
   private static final int ANSWER_BYTES_MAX = 64 * 1024;
   private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (?<status>\\d{3}) .*");
@@ -35,11 +38,15 @@ public final class Ask {
   private final String host;
   private final int port;
   private final String token;
+  private final boolean waits;
+  private final long deadline;
 
-  private Ask(String host, int port, String token) {
+  private Ask(String host, int port, String token, boolean waits, int seconds) {
     this.host = host;
     this.port = port;
     this.token = token;
+    this.waits = waits;
+    this.deadline = System.nanoTime() + seconds * 1_000_000_000L;
   }
 
   public static void main(String[] args) throws InterruptedException {
@@ -51,23 +58,22 @@ public final class Ask {
     if (args.length != 1 && !waits) {
       return usage();
     }
-    long deadline = System.nanoTime() + (waits ? Long.parseLong(args[2]) : 0) * 1_000_000_000;
     Ask ask;
     try {
-      ask = of(environment);
+      ask = of(environment, waits, waits ? Integer.parseInt(args[2]) : ANSWER_SECONDS);
     } catch (IllegalArgumentException e) {
       System.err.println("nearside: " + e.getMessage());
       return 2;
     }
     return switch (args[0]) {
-      case "livez", "readyz", "startupz" -> ask.until(deadline, args[0]) ? 0 : 1;
-      case "drain" -> ask.drain(deadline) ? 0 : 1;
+      case "livez", "readyz", "startupz" -> ask.until(args[0]) ? 0 : 1;
+      case "drain" -> ask.drain() ? 0 : 1;
       case "shutdown" -> ask.send("POST", "shutdown").isGood() ? 0 : 1;
       default -> usage();
     };
   }
 
-  private static Ask of(Map<String, String> environment) {
+  private static Ask of(Map<String, String> environment, boolean waits, int seconds) {
     String host = environment.getOrDefault("NEARSIDE_ADMIN_HOST", "");
     boolean wildcard = host.isEmpty() || host.equals("0.0.0.0") || host.equals("::");
     String port = environment.getOrDefault("NEARSIDE_ADMIN_PORT", "9091");
@@ -77,7 +83,9 @@ public final class Ask {
     return new Ask(
         wildcard ? InetAddress.getLoopbackAddress().getHostAddress() : host,
         Integer.parseInt(port),
-        environment.getOrDefault("NEARSIDE_ADMIN_TOKEN", ""));
+        environment.getOrDefault("NEARSIDE_ADMIN_TOKEN", ""),
+        waits,
+        seconds);
   }
 
   private static int usage() {
@@ -86,29 +94,47 @@ public final class Ask {
     return 2;
   }
 
-  private boolean until(long deadline, String probe) throws InterruptedException {
-    while (!send("GET", probe).isGood()) {
-      if (System.nanoTime() - deadline >= 0) {
-        return false;
+  private boolean until(String probe) throws InterruptedException {
+    do {
+      if (send("GET", probe).isGood()) {
+        return true;
       }
-      Thread.sleep(PAUSE_MILLIS);
-    }
-    return true;
+    } while (isToAskAgain());
+    return false;
   }
 
-  private boolean drain(long deadline) throws InterruptedException {
-    Answer answer = send("POST", "drain");
-    while (answer.isGood() && answer.clients() != 0 && System.nanoTime() - deadline < 0) {
-      Thread.sleep(PAUSE_MILLIS);
+  /**
+   * An answer that does not come is asked for again: a busy sidecar must not have its app's
+   * connections ended early.
+   */
+  private boolean drain() throws InterruptedException {
+    boolean begun = false;
+    Answer answer;
+    do {
       answer = send("POST", "drain");
+      begun |= answer.isGood();
+    } while (!answer.endsDrain() && isToAskAgain());
+    return begun;
+  }
+
+  /** After a pause, if there is time left. */
+  private boolean isToAskAgain() throws InterruptedException {
+    if (!waits || System.nanoTime() - deadline >= 0) {
+      return false;
     }
-    return answer.isGood();
+    Thread.sleep(PAUSE_MILLIS);
+    return true;
   }
 
   /** An answer, or why there is none (status 0). */
   private record Answer(int status, String text) {
     boolean isGood() {
       return status == 200;
+    }
+
+    /** No client is left, or the sidecar refuses to drain. */
+    boolean endsDrain() {
+      return isGood() ? clients() == 0 : status != 0;
     }
 
     /** -1 when it does not say. */
@@ -120,8 +146,10 @@ public final class Ask {
 
   private Answer send(String method, String path) {
     try (var socket = new Socket()) {
-      socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);
-      socket.setSoTimeout(TIMEOUT_MILLIS);
+      long left = (deadline - System.nanoTime()) / 1_000_000;
+      int timeout = Math.clamp(left, LAST_ANSWER_MILLIS, ANSWER_SECONDS * 1_000);
+      socket.connect(new InetSocketAddress(host, port), timeout);
+      socket.setSoTimeout(timeout);
       String request =
           method
               + " /"

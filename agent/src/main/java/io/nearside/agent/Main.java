@@ -117,20 +117,25 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-      LoadedConfig loaded = load(file);
-      Logging.apply(loaded.config().log());
       var started = new CompletableFuture<Agent>();
       endInOrder(started);
+      LoadedConfig loaded;
       Agent agent;
       try {
-        agent = Agent.start(loaded, () -> load(file));
+        loaded = load(file);
+        Logging.apply(loaded.config().log());
+        // What POST /shutdown asks for begins the shutdown hook below.
+        agent = Agent.start(loaded, () -> load(file), () -> System.exit(CommandLine.ExitCode.OK));
       } catch (RuntimeException e) {
         started.completeExceptionally(e);
         throw e;
+      } catch (Error e) {
+        // Thrown on, it would leave the event loops, and so the process.
+        log.error("can not start", e);
+        started.completeExceptionally(e);
+        return CommandLine.ExitCode.SOFTWARE;
       }
       started.complete(agent);
-      // Begins the shutdown hook below.
-      agent.onShutdown(() -> System.exit(CommandLine.ExitCode.OK));
       var reload = new Reload(agent);
       reload.onHangUp();
       if (file != null) {
@@ -171,6 +176,8 @@ public final class Main implements Callable<Integer> {
               started.get(START_END_SECONDS, TimeUnit.SECONDS).close();
             } catch (ExecutionException | TimeoutException | InterruptedException e) {
               log.info("ended before it had started reason=\"{}\"", e.toString());
+            } catch (RuntimeException e) {
+              log.warn("the end was not in order", e);
             }
             Runtime.getRuntime().halt(0);
           };

@@ -6,16 +6,16 @@ package io.nearside.agent.memory;
  * <pre>
  *   heap       at most half of it is the near-cache's; of what a collection leaves, everything else
  *              comes first, and a quarter stays free
- *   container  above 90 % of its limit the near-cache is halved at each look; it grows again only
- *              below 80 %
+ *   container  above 90 % of its limit the near-cache is halved at each look, to nothing from 1 MiB
+ *              on; it grows again only below 80 %
  * </pre>
  */
 final class CacheAllowance {
   static final double CONTAINER_HIGH = 0.90;
   private static final double CONTAINER_CALM = 0.80;
-  private static final double HEAP_LIVE_MAX = 0.75;
+  static final double HEAP_LIVE_MAX = 0.75;
   private static final int GROWTH_PARTS = 4;
-  private static final long GROWTH_BYTES_MIN = 1 << 20;
+  private static final long STEP_BYTES_MIN = 1 << 20;
 
   private CacheAllowance() {}
 
@@ -34,7 +34,7 @@ final class CacheAllowance {
     allowed = Math.max(0, allowed);
     double container = now.containerRatio();
     if (container > CONTAINER_HIGH) {
-      return Math.min(allowed, current / 2);
+      return current < 2 * STEP_BYTES_MIN ? 0 : Math.min(allowed, current / 2);
     }
     if (allowed <= current) {
       return allowed;
@@ -42,7 +42,7 @@ final class CacheAllowance {
     if (container > CONTAINER_CALM) {
       return current;
     }
-    long step = Math.max(GROWTH_BYTES_MIN, (allowed - current) / GROWTH_PARTS);
+    long step = Math.max(STEP_BYTES_MIN, (allowed - current) / GROWTH_PARTS);
     return Math.min(allowed, current + step);
   }
 }

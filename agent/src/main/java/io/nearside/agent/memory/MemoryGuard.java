@@ -119,11 +119,17 @@ public final class MemoryGuard implements MemoryFigures {
     }
   }
 
-  /** A smaller near-cache is a smaller process only after the heap was collected. */
+  /**
+   * A smaller near-cache is a smaller process only after the heap was collected. And where a full
+   * heap has taken all of the near-cache, only a collection tells whether it still is: with nobody
+   * let in, none might come by itself.
+   */
   private void giveBack(MemorySample now) {
     long nanos = nanoTime.getAsLong();
-    if (now.containerRatio() > CacheAllowance.CONTAINER_HIGH
-        && nanos - collectedNanos >= COLLECT_NANOS) {
+    boolean due =
+        now.containerRatio() > CacheAllowance.CONTAINER_HIGH
+            || (current == 0 && now.heapRatio() > CacheAllowance.HEAP_LIVE_MAX);
+    if (due && nanos - collectedNanos >= COLLECT_NANOS) {
       collectedNanos = nanos;
       collect.run();
     }

@@ -18,6 +18,7 @@ final class MemoryGuardTest {
   private final AtomicInteger collections = new AtomicInteger();
   private long containerMib = 100;
   private long directMib;
+  private long heapLiveMib = 20;
   private long limit = -1;
   private long configuredMib = 32;
   private long nanos;
@@ -43,7 +44,7 @@ final class MemoryGuardTest {
 
   private MemorySample sample() {
     return new MemorySample(
-        80 * MIB, 20 * MIB, 0, directMib * MIB, 32 * MIB, containerMib * MIB, 192 * MIB);
+        80 * MIB, heapLiveMib * MIB, 0, directMib * MIB, 32 * MIB, containerMib * MIB, 192 * MIB);
   }
 
   @AfterEach
@@ -83,6 +84,25 @@ final class MemoryGuardTest {
     for (int i = 0; i < 31; i++) {
       look();
     }
+    assertEquals(3, collections.get());
+  }
+
+  /** Nobody else would collect it: those who would fill it are refused. */
+  @Test
+  void heap_full_isCollectedUntilItIsNot() {
+    heapLiveMib = 78;
+    for (int i = 0; i < 31; i++) {
+      look();
+    }
+    assertEquals(0, limit);
+    assertTrue(guard.refusesClients());
+    assertEquals(3, collections.get());
+    heapLiveMib = 20;
+    for (int i = 0; i < 60; i++) {
+      look();
+    }
+    assertEquals(32 * MIB, limit);
+    assertFalse(guard.refusesClients());
     assertEquals(3, collections.get());
   }
 

@@ -113,7 +113,7 @@ public record RootFilesystem(Path folder) {
   }
 
   /** What hooks of a container run: one question to the sidecar beside it, see {@code Ask}. */
-  static List<String> askCommand(String... question) {
+  public static List<String> askCommand(String... question) {
     List<String> command =
         new ArrayList<>(List.of(HOME + "/runtime/bin/java", "@" + HOME + "/ask.options"));
     command.addAll(List.of(question));

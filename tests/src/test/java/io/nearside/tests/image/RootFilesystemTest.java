@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -196,7 +197,7 @@ final class RootFilesystemTest {
     try (Stream<Path> files = Files.walk(tree.folder())) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         assertFalse(
-            PosixFilePermissions.toString(Files.getPosixFilePermissions(file)).endsWith("w-"),
+            Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_WRITE),
             file + " is writable by everybody");
       }
     }

@@ -21,6 +21,9 @@ final class App {
   private static final int WORKERS_EACH = 2;
   private static final long PAUSE_MILLIS = 2;
 
+  /** Far more than a late answer takes on a busy machine: what fails is a lost connection. */
+  private static final int TIMEOUT_MILLIS = 30_000;
+
   private final Books books;
   private final List<Thread> workers = new ArrayList<>();
   private volatile boolean stopping;
@@ -50,7 +53,7 @@ final class App {
   }
 
   private void redis(String worker, int port) {
-    try (var jedis = new Jedis("127.0.0.1", port)) {
+    try (var jedis = new Jedis("127.0.0.1", port, TIMEOUT_MILLIS)) {
       for (long n = 1; !stopping; n++) {
         long count = jedis.incr("count:" + worker);
         if (count != n) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.nearside.tests.image.ImageBuild;
 import io.nearside.tests.image.ImageStart;
+import io.nearside.tests.image.RootFilesystem;
 import io.nearside.tests.stack.Host;
 import io.nearside.tests.stack.MemoryLimit;
 import io.nearside.tests.stack.PostgresRequest;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -40,13 +42,16 @@ final class MemoryLimitTest {
   private static final long LIMIT_BYTES = 192L << 20;
   private static final Duration LASTS =
       Duration.ofSeconds(Long.getLong("nearside.hostile.seconds", 30));
+  private static final Duration ACCEPTED_WITHIN = Duration.ofSeconds(60);
   private static final int IDLE_CLIENTS = 1_000;
+  private static final Duration HOOK_PAUSE = Duration.ofSeconds(1);
   private static final int VALUE_BYTES = 8 << 20;
   private static final int ROWS = 20_000;
 
   @TempDir private Path scratch = Path.of("none");
 
   private final LongAdder rounds = new LongAdder();
+  private final LongAdder hooks = new LongAdder();
   private volatile boolean over;
 
   @Test
@@ -66,15 +71,20 @@ final class MemoryLimitTest {
               .text()
               .replace("cache: {enabled: true", "cache: {enabled: true, maxBytes: 64MiB");
       Host host = Host.LOCAL.within(limit.entry());
+      RootFilesystem image = ImageBuild.upToDate();
+      List<String> hook =
+          host.command(
+              ImageStart.command(image, RootFilesystem.askCommand("livez"), List.of(), scratch));
       try (SidecarProcess sidecar =
-          ImageStart.launch(host, ImageBuild.upToDate(), yaml, List.of(scratch), List.of())) {
+          ImageStart.launch(host, image, yaml, List.of(scratch), List.of())) {
         sidecar.awaitReady();
-        strike(sidecar, face);
+        strike(sidecar, face, hook);
         assertTrue(sidecar.isAlive(), sidecar::log);
         assertEquals(0, limit.kills(), sidecar::log);
         System.out.printf(
-            "memory: %d hostile rounds, peak %d MiB, resident %d MiB%n%s%n",
+            "memory: %d hostile rounds, %d hooks, peak %d MiB, resident %d MiB%n%s%n",
             rounds.sum(),
+            hooks.sum(),
             limit.peakBytes() >> 20,
             sidecar.residentBytes() >> 20,
             sidecar
@@ -84,6 +94,7 @@ final class MemoryLimitTest {
                 .filter(line -> line.matches("nearside_(memory|cache_(limit|shrinks|bytes)).*"))
                 .toList());
         assertEquals(200, sidecar.get("/livez").statusCode());
+        awaitAccepted(sidecar);
         try (RawRedis client = RawRedis.connect(sidecar.redisPort());
             RawPostgres postgres = login(face)) {
           assertEquals("+OK\r\n", client.ask("SET", "after", "all"));
@@ -95,7 +106,17 @@ final class MemoryLimitTest {
     }
   }
 
-  private void strike(SidecarProcess sidecar, PostgresYaml face) throws Exception {
+  /** New clients may be refused for as long as it takes to see that memory is free again. */
+  private static void awaitAccepted(SidecarProcess sidecar) {
+    long deadline = System.nanoTime() + ACCEPTED_WITHIN.toNanos();
+    while (!sidecar.get("/metrics").body().contains("\nnearside_memory_refuses_clients 0")) {
+      assertTrue(System.nanoTime() - deadline < 0, "clients are still refused");
+      LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+    }
+  }
+
+  private void strike(SidecarProcess sidecar, PostgresYaml face, List<String> hook)
+      throws Exception {
     List<RawRedis> idle = new ArrayList<>();
     try (ExecutorService crowd = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < IDLE_CLIENTS; i++) {
@@ -112,11 +133,32 @@ final class MemoryLimitTest {
         String prefix = "fill:" + i + ":";
         crowd.execute(() -> again(() -> fill(sidecar, prefix)));
       }
-      Thread.sleep(LASTS);
-      over = true;
+      long end = System.nanoTime() + LASTS.toNanos();
+      try {
+        while (System.nanoTime() - end < 0) {
+          run(hook, sidecar);
+        }
+      } finally {
+        over = true;
+      }
     } finally {
       idle.forEach(RawRedis::close);
     }
+  }
+
+  /** A health check beside it: a process that needs memory of the same container. */
+  private void run(List<String> hook, SidecarProcess sidecar) throws Exception {
+    var builder = new ProcessBuilder(hook).redirectErrorStream(true);
+    builder.redirectOutput(scratch.resolve("ask.log").toFile());
+    builder.environment().put("NEARSIDE_ADMIN_PORT", Integer.toString(sidecar.adminPort()));
+    Process process = builder.start();
+    try {
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the hook does not end");
+    } finally {
+      process.destroyForcibly();
+    }
+    hooks.increment();
+    Thread.sleep(HOOK_PAUSE);
   }
 
   /** What one hostile client does once; what becomes of it is not our concern. */
