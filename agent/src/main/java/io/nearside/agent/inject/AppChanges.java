@@ -168,7 +168,7 @@ final class AppChanges {
     }
     // Kubernetes puts the values of variables that stand before into $(NAME).
     String login = user == null ? "" : user + (password == null ? "@" : ":$(PGPASSWORD)@");
-    variables.text(
+    variables.template(
         "DATABASE_URL",
         "postgresql://"
             + login
