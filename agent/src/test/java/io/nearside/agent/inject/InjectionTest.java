@@ -254,6 +254,32 @@ final class InjectionTest {
   }
 
   @Test
+  void inject_passwordThatMayComeByEnvFrom_isInNoUrl() {
+    JsonObject pod = pod("postgres-servers", "pg:5432", "postgres-control-user", "nearside");
+    pod.getJsonObject("metadata")
+        .getJsonObject("annotations")
+        .put("nearside.io/env", "postgres")
+        .put("nearside.io/env-user", "orders")
+        .put("nearside.io/env-password-secret", "pg/orders");
+    JsonObject app = pod.getJsonObject("spec").getJsonArray("containers").getJsonObject(0);
+    JsonObject changed =
+        injected(inject(pod))
+            .pod()
+            .getJsonObject("spec")
+            .getJsonArray("containers")
+            .getJsonObject(0);
+    assertEquals(
+        "postgresql://orders:$(PGPASSWORD)@127.0.0.1:5432/", variable(changed, "DATABASE_URL"));
+
+    app.put("envFrom", new JsonArray().add(new JsonObject().put("prefix", "PGPASS")));
+    InjectionResult.Injected result = injected(inject(pod));
+    changed = result.pod().getJsonObject("spec").getJsonArray("containers").getJsonObject(0);
+    assertEquals("none", variable(changed, "DATABASE_URL"));
+    assertEquals("orders", variable(changed, "PGUSER"));
+    assertTrue(result.notes().toString().contains("DATABASE_URL, PGPASSWORD"), result::toString);
+  }
+
+  @Test
   void inject_longLists_needNoStackForEachWord() {
     String refusal = refusal(inject(pod("redis-url", URL, "app-containers", words("a", 4000))));
     assertTrue(refusal.contains("app-containers"), refusal);
