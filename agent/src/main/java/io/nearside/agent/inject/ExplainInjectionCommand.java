@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -82,6 +83,8 @@ public final class ExplainInjectionCommand implements Callable<Integer> {
       injection = new Injection(settings());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    } catch (NoSuchFileException e) {
+      throw new ParameterException(spec.commandLine(), e.getFile() + ": no such file", e);
     }
     if (templates.stream().noneMatch(template -> template.pod().isPresent())) {
       throw new ParameterException(spec.commandLine(), file + ": no pod and no pod template");

@@ -138,6 +138,12 @@ final class ExplainInjectionCommandTest {
   }
 
   @Test
+  void explain_fileThatIsNotThere_isWrongUsage() throws IOException {
+    assertEquals(2, run(object("Pod", ""), "--defaults", folder.resolve("none.yaml").toString()));
+    assertTrue(err.toString().contains("none.yaml: no such file"), err::toString);
+  }
+
+  @Test
   void explain_badDefaults_isWrongUsage() throws IOException {
     Path defaults = Files.writeString(folder.resolve("defaults.yaml"), "redis-port: [1]\n");
     assertEquals(2, run(object("Pod", ""), "--defaults", defaults.toString()));
