@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the app's containers get: variables that say where the faces are, and the sockets. */
 final class AppChanges {
+  private static final String PASSWORD = "$(PGPASSWORD)";
+
   private final PodOptions options;
   private final List<PodContainer> containers;
 
@@ -96,7 +98,7 @@ final class AppChanges {
       Set<String> left = new HashSet<>();
       variables.forEach(
           (name, entry) -> {
-            if (container.mayHave(name)) {
+            if (container.mayHave(name) || isWithoutPassword(container, entry)) {
               left.add(name);
             } else {
               patch.last(entry, "spec", container.list(), container.index(), "env");
@@ -119,6 +121,13 @@ final class AppChanges {
       }
     }
     return notes;
+  }
+
+  /** Kubernetes does not put what comes by {@code envFrom} into {@code $(NAME)}. */
+  private static boolean isWithoutPassword(PodContainer container, JsonObject entry) {
+    return entry.getString("value", "").contains(PASSWORD)
+        && !container.variables().contains("PGPASSWORD")
+        && container.mayHave("PGPASSWORD");
   }
 
   /** A default of the injector's may ask for those of a face that a pod has not. */
@@ -167,8 +176,8 @@ final class AppChanges {
       variables.secret("PGPASSWORD", password, "a-password");
     }
     // Kubernetes puts the values of variables that stand before into $(NAME).
-    String login = user == null ? "" : user + (password == null ? "@" : ":$(PGPASSWORD)@");
-    variables.text(
+    String login = user == null ? "" : user + (password == null ? "@" : ":" + PASSWORD + "@");
+    variables.template(
         "DATABASE_URL",
         "postgresql://"
             + login

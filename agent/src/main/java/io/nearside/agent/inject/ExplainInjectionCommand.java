@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -82,6 +83,8 @@ public final class ExplainInjectionCommand implements Callable<Integer> {
       injection = new Injection(settings());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    } catch (NoSuchFileException e) {
+      throw new ParameterException(spec.commandLine(), e.getFile() + ": no such file", e);
     }
     if (templates.stream().noneMatch(template -> template.pod().isPresent())) {
       throw new ParameterException(spec.commandLine(), file + ": no pod and no pod template");
@@ -115,10 +118,30 @@ public final class ExplainInjectionCommand implements Callable<Integer> {
     return new JsonObject(status).getString("mode");
   }
 
+  /** Whether the API server would ask the injector, by the selectors of the manifests' webhook. */
+  private boolean isAsked(JsonObject pod) {
+    String label =
+        pod.getJsonObject("metadata", new JsonObject())
+            .getJsonObject("labels", new JsonObject())
+            .getString(NamespaceLabels.INJECT, "");
+    return switch (label) {
+      case "enabled", "true" -> true;
+      case "disabled", "false" -> false;
+      default -> "enabled".equals(namespaceLabels.get(NamespaceLabels.INJECT));
+    };
+  }
+
   private boolean explain(PodTemplate template, JsonObject pod, Injection injection) {
     PrintWriter out = spec.commandLine().getOut();
     String where = template.namespace().isEmpty() ? namespace : template.namespace();
     switch (injection.inject(pod, where, namespaceLabels)) {
+      case InjectionResult.Injected _ when !isAsked(pod) ->
+          out.println(
+              template.object()
+                  + ": no sidecar: the API server does not see the annotation and would not ask the"
+                  + " injector: the namespace or the pod needs the label "
+                  + NamespaceLabels.INJECT
+                  + "=enabled");
       case InjectionResult.Injected injected -> {
         out.println(template.object() + ": gets the sidecar, " + mode(injected.pod()));
         injected.notes().forEach(note -> out.println("  note: " + note));

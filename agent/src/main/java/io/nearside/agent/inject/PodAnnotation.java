@@ -53,7 +53,8 @@ enum PodAnnotation {
       ValueKind.SETTINGS,
       "",
       "",
-      "Any other keys of the configuration: `redis.clients.pipelineMax=2048; log.format=json`."),
+      "Any other keys of the configuration: `redis.clients.pipelineMax=2048;"
+          + " redis.warm.keysMax=5000`."),
   APP_CONTAINERS(
       CONTAINERS,
       "all but known proxies",

@@ -14,7 +14,7 @@ enum ValueKind {
   CONTAINERS("names of containers, with commas", Names.WORDS_PATTERN),
   VARIABLES(
       "`redis`, `redis-unix`, `postgres`, `postgres-unix`, with commas",
-      "\\s*(redis|postgres)(-unix)?\\s*(,\\s*(redis|postgres)(-unix)?\\s*)*"),
+      "\\s*(redis|postgres)(-unix)?\\s*(,\\s*(redis|postgres)(-unix)?\\s*)*+"),
   WORD("letters, digits, '.', '_' and '-'", "[A-Za-z0-9._-]{1,128}"),
   USER_ID("a number, 1..1999999999, or `none`", "none|[1-9][0-9]{0,8}|1[0-9]{9}"),
   COUNT("a number, 1..3600", "[1-9][0-9]{0,2}|[12][0-9]{3}|3[0-5][0-9]{2}|3600"),
@@ -35,7 +35,7 @@ enum ValueKind {
   /** A Secret's key is mounted as a file. */
   SECRET_FILE("a Secret's name/key", Names.NAME_PATTERN + "/" + Names.KEY_PATTERN),
   /** The configuration's own text, which checks it. */
-  SETTING("as the configuration's key", "(?s).*"),
+  SETTING("as the configuration's key", "(?s).+"),
   /** Several of the configuration's keys. */
   SETTINGS("`key=value` of the configuration, with semicolons or one a line", "(?s).*");
 
@@ -76,7 +76,8 @@ enum ValueKind {
     /** A key of a ConfigMap or Secret, which is a file's name as well. */
     static final String KEY_PATTERN = "(?!\\.\\.)[-._a-zA-Z0-9]{1,253}";
 
-    static final String WORDS_PATTERN = "\\s*[a-z0-9-]{1,63}\\s*(,\\s*[a-z0-9-]{1,63}\\s*)*";
+    /** Possessive: a group that may backtrack would need stack for each word. */
+    static final String WORDS_PATTERN = "\\s*[a-z0-9-]{1,63}\\s*(,\\s*[a-z0-9-]{1,63}\\s*)*+";
 
     private Names() {}
   }

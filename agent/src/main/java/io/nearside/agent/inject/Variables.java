@@ -13,7 +13,13 @@ final class Variables {
   private final Map<String, JsonObject> entries = new LinkedHashMap<>();
   private final Map<String, String> samples = new LinkedHashMap<>();
 
+  /** The value as it is: Kubernetes makes one of two dollars, and reads {@code $(NAME)}. */
   void text(String name, String value) {
+    put(name, new JsonObject().put("value", value.replaceAll("\\$(?=[$(])", "\\$\\$")), value);
+  }
+
+  /** Where {@code $(NAME)} is the value of a variable that stands before. */
+  void template(String name, String value) {
     put(name, new JsonObject().put("value", value), value);
   }
 

@@ -66,6 +66,18 @@ final class ExplainInjectionCommandTest {
   }
 
   @Test
+  void explain_annotationThatTheApiServerDoesNotSee_saysWhichLabelIsMissing() throws IOException {
+    String yaml =
+        object("Pod", "").replace("annotations: {", "annotations: {nearside.io/inject: 'true', ");
+    assertEquals(1, run(yaml), err::toString);
+    assertTrue(
+        out.toString().contains("needs the label nearside.io/inject=enabled"), out::toString);
+    String labelled =
+        yaml.replace("  annotations:", "  labels: {nearside.io/inject: enabled}\n  annotations:");
+    assertEquals(0, run(labelled), err::toString);
+  }
+
+  @Test
   void explain_severalObjects_saysEachAndFailsForOne() throws IOException {
     String yaml =
         String.join(
@@ -123,6 +135,12 @@ final class ExplainInjectionCommandTest {
   void explain_noPodOrNoYaml_isWrongUsage(String yaml) throws IOException {
     assertEquals(2, run(yaml));
     assertFalse(err.toString().isEmpty());
+  }
+
+  @Test
+  void explain_fileThatIsNotThere_isWrongUsage() throws IOException {
+    assertEquals(2, run(object("Pod", ""), "--defaults", folder.resolve("none.yaml").toString()));
+    assertTrue(err.toString().contains("none.yaml: no such file"), err::toString);
   }
 
   @Test

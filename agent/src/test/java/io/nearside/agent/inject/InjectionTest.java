@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -253,6 +254,61 @@ final class InjectionTest {
   }
 
   @Test
+  void inject_passwordThatMayComeByEnvFrom_isInNoUrl() {
+    JsonObject pod = pod("postgres-servers", "pg:5432", "postgres-control-user", "nearside");
+    pod.getJsonObject("metadata")
+        .getJsonObject("annotations")
+        .put("nearside.io/env", "postgres")
+        .put("nearside.io/env-user", "orders")
+        .put("nearside.io/env-password-secret", "pg/orders");
+    JsonObject app = pod.getJsonObject("spec").getJsonArray("containers").getJsonObject(0);
+    JsonObject changed =
+        injected(inject(pod))
+            .pod()
+            .getJsonObject("spec")
+            .getJsonArray("containers")
+            .getJsonObject(0);
+    assertEquals(
+        "postgresql://orders:$(PGPASSWORD)@127.0.0.1:5432/", variable(changed, "DATABASE_URL"));
+
+    app.put("envFrom", new JsonArray().add(new JsonObject().put("prefix", "PGPASS")));
+    InjectionResult.Injected result = injected(inject(pod));
+    changed = result.pod().getJsonObject("spec").getJsonArray("containers").getJsonObject(0);
+    assertEquals("none", variable(changed, "DATABASE_URL"));
+    assertEquals("orders", variable(changed, "PGUSER"));
+    assertTrue(result.notes().toString().contains("DATABASE_URL, PGPASSWORD"), result::toString);
+  }
+
+  @Test
+  void inject_longLists_needNoStackForEachWord() {
+    String refusal = refusal(inject(pod("redis-url", URL, "app-containers", words("a", 4000))));
+    assertTrue(refusal.contains("app-containers"), refusal);
+    var _ = injected(inject(pod("redis-url", URL, "env", words("redis", 1300))));
+  }
+
+  private static String words(String word, int count) {
+    return String.join(",", Collections.nCopies(count, word));
+  }
+
+  @Test
+  void inject_dollarsOfAValue_areNotKubernetesOwn() {
+    JsonObject pod = pod("postgres-servers", "pg:5432", "postgres-control-user", "nearside");
+    pod.getJsonObject("metadata")
+        .getJsonObject("annotations")
+        .put("nearside.io/postgres-auth-query", "select $1, $$a$$, '$(POD_NAME)'");
+    assertEquals(
+        "select $1, $$$a$$$, '$$(POD_NAME)'",
+        variable(sidecar(inject(pod), "initContainers"), "NEARSIDE_POSTGRES_AUTH_QUERY"));
+  }
+
+  @Test
+  void doc_exampleOfSettings_isTaken() {
+    String doc = PodAnnotation.SETTINGS.doc();
+    String example = doc.substring(doc.indexOf('`') + 1, doc.lastIndexOf('`'));
+    var _ = injected(inject(pod("redis-url", URL, "settings", example)));
+  }
+
+  @Test
   void inject_fileBesideIt_judgesSingleValuesOnly() {
     assertTrue(
         refusal(inject(pod("config-map", "mine", "redis-url", "here")))
@@ -318,7 +374,8 @@ final class InjectionTest {
     "image-pull-policy, never, false",
     "env, 'redis , postgres-unix', true",
     "env, mysql, false",
-    "hot-list, yes, false"
+    "hot-list, yes, false",
+    "redis-url, '', false"
   })
   void accepts_values_asTheKindSays(String word, String value, boolean accepted) {
     assertEquals(accepted, PodAnnotation.of(word).orElseThrow().kind().accepts(value));

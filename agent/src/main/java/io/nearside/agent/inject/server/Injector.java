@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -108,6 +109,7 @@ final class Injector implements AutoCloseable {
             () -> injection,
             metrics,
             options.reviewsMax(),
+            new AtomicLong(),
             () -> draining);
     int loops = Math.min(LOOPS_MAX, Runtime.getRuntime().availableProcessors());
     await(

@@ -31,7 +31,8 @@ final class KubeApi {
   private static final Duration TIMEOUT = Duration.ofSeconds(8);
   private static final int CONNECTIONS_MAX = 4;
   private static final int WAITING_MAX = 1_000;
-  private static final int PAGE_ITEMS = 200;
+  // Of pods with all that the API server notes on them: a page as a whole is in memory.
+  private static final int PAGE_ITEMS = 50;
   private static final int PAGES_MAX = 10_000;
   private static final int MESSAGE_CHARS_MAX = 300;
 

@@ -91,8 +91,17 @@ final class OwnCertificates implements InjectorCertificates {
                         }))
         // Another replica was faster, and what it wrote may be what we want.
         .compose(
-            v ->
-                bundled || attempt == ATTEMPTS_MAX ? Future.succeededFuture() : check(attempt + 1));
+            v -> {
+              if (bundled) {
+                return Future.succeededFuture();
+              }
+              return attempt < ATTEMPTS_MAX
+                  ? check(attempt + 1)
+                  : Future.failedFuture(
+                      new KubeException(
+                          "caBundle is not written: the webhook configuration changes all the time,"
+                              + " or the API server refuses the patch"));
+            });
   }
 
   /** What the Secret holds, with its version. */

@@ -26,6 +26,15 @@ final class ReviewExchange {
   /** The largest body: an API server stores no object beyond 1.5 MiB, and escapes may double it. */
   static final int BODY_BYTES_MAX = 3 * 1024 * 1024;
 
+  /** What an object or a list takes in memory beside its text, so that it may not take ours. */
+  private static final int OBJECT_BYTES = 64;
+
+  /** Of one body's text and objects: some 200,000 of them. */
+  private static final long BODY_WEIGHT_MAX = 16L << 20;
+
+  /** Of all bodies that are not answered yet. */
+  private static final long BODIES_WEIGHT_MAX = 32L << 20;
+
   private static final long BODY_SECONDS = 10;
   private static final int NAME_CHARS_MAX = 253;
   private static final String JSON = "application/json";
@@ -37,6 +46,7 @@ final class ReviewExchange {
   private final Buffer body = Buffer.buffer();
   private final long began = System.nanoTime();
   private String about = "";
+  private long weight;
   private long timer;
   private boolean over;
 
@@ -92,15 +102,35 @@ final class ReviewExchange {
     if (over) {
       return;
     }
-    if (body.length() + chunk.length() > BODY_BYTES_MAX) {
+    long more = weight(chunk);
+    weight += more;
+    long all = shared.bodies().addAndGet(more);
+    if (body.length() + chunk.length() > BODY_BYTES_MAX || weight > BODY_WEIGHT_MAX) {
       tooLarge();
+    } else if (all > BODIES_WEIGHT_MAX) {
+      request.response().putHeader("Retry-After", "1");
+      reject(429, "overloaded", "too many large reviews at once");
     } else {
       body.appendBuffer(chunk);
     }
   }
 
+  private static long weight(Buffer chunk) {
+    long objects = 0;
+    for (int i = 0; i < chunk.length(); i++) {
+      byte at = chunk.getByte(i);
+      if (at == '{' || at == '[') {
+        objects++;
+      }
+    }
+    return chunk.length() + objects * OBJECT_BYTES;
+  }
+
   private void tooLarge() {
-    reject(413, "too_large", "the body is larger than " + BODY_BYTES_MAX + " bytes");
+    reject(
+        413,
+        "too_large",
+        "the body is larger than " + BODY_BYTES_MAX + " bytes, or has too many objects");
   }
 
   private void review() {
@@ -111,7 +141,7 @@ final class ReviewExchange {
     JsonObject review;
     try {
       review = body.toJsonObject();
-    } catch (DecodeException | ClassCastException e) {
+    } catch (DecodeException | ClassCastException | StackOverflowError e) {
       reject(400, "bad_review", "expected an AdmissionReview as JSON: the body is no JSON object");
       return;
     }
@@ -139,7 +169,7 @@ final class ReviewExchange {
       send(200, JSON, answer.toBuffer(), outcome[0]);
     } catch (BadReviewException e) {
       reject(400, "bad_review", String.valueOf(e.getMessage()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       log.error("review failed {}", about, e);
       reject(500, "failed", "the review could not be answered");
     }
@@ -184,6 +214,7 @@ final class ReviewExchange {
     }
     over = true;
     vertx.cancelTimer(timer);
+    shared.bodies().addAndGet(-weight);
     long nanos = System.nanoTime() - began;
     shared.metrics().ended(outcome, nanos);
     log.info(

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.KeyCertOptions;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ final class WebhookListener extends VerticleBase {
    * @param api asked for namespaces' labels
    * @param injection asked for every review, as it may change
    * @param reviewsMax at the same time, of all instances
+   * @param bodies what the bodies under way take in memory, about, of all instances
    * @param draining whether connections are to be given up, as another replica will answer
    */
   record Shared(
@@ -49,6 +51,7 @@ final class WebhookListener extends VerticleBase {
       Supplier<Injection> injection,
       InjectorMetrics metrics,
       int reviewsMax,
+      AtomicLong bodies,
       BooleanSupplier draining) {}
 
   WebhookListener(Shared shared) {

@@ -126,7 +126,7 @@ final class KubeApiTest {
             .list("/api/v1/pods", "a=b", item -> pages.add(item.getInteger("page"))));
 
     assertEquals(List.of(0, 1, 2), pages);
-    assertTrue(asked.stream().allMatch(query -> query.startsWith("limit=200&labelSelector=a%3Db")));
+    assertTrue(asked.stream().allMatch(query -> query.startsWith("limit=50&labelSelector=a%3Db")));
   }
 
   @Test

@@ -143,6 +143,16 @@ final class InjectorServerTest {
   }
 
   @Test
+  void body_ofNothingButLists_isRefusedBeforeItTakesTheMemory() throws Exception {
+    String hostile = "{\"kind\":[[]" + ",[]".repeat(1_000_000) + "]}";
+    // In HTTP/1.1 the connection ends before the body has, maybe before the answer is read.
+    WebhookClient modern = client(NAME, HttpVersion.HTTP_2);
+
+    assertEquals(413, Until.done(modern.review(Buffer.buffer(hostile))).status());
+    assertEquals(200, Until.done(CLIENT.review(reviews.next("shop"))).status());
+  }
+
+  @Test
   void refusal_ofAnnotation_isToldToTheClientAndNotLogged() throws Exception {
     JsonObject pod = reviews.pod("typo-");
     pod.getJsonObject("metadata")
