@@ -94,7 +94,8 @@ final class PgJdbcScenario implements DriverScenario {
   private static void values(Connection connection) throws SQLException {
     execute(
         connection,
-        "create table item (id serial primary key, n int, t text, b bytea, d date, a int[], j jsonb)");
+        "create table item (id serial primary key, n int, t text, b bytea, d date, a int[], j"
+            + " jsonb)");
     try (PreparedStatement insert =
         connection.prepareStatement(
             "insert into item (n, t, b, d, a, j) values (?, ?, ?, ?, ?, ?::jsonb) returning id")) {
@@ -248,9 +249,11 @@ final class PgJdbcScenario implements DriverScenario {
                     .getSQLState();
               });
       started.await();
-      // A cancel that comes before the statement cancels nothing: sent until it hits.
+      // A cancel that comes before the statement cancels nothing: sent until it hits. The
+      // statement's own cancel() would be sent once.
+      PGConnection canceller = connection.unwrap(PGConnection.class);
       while (!state.isDone()) {
-        sleeper.cancel();
+        canceller.cancelQuery();
         TimeUnit.MILLISECONDS.sleep(20);
       }
       assertEquals("57014", state.get());
