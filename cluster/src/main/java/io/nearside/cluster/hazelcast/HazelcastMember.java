@@ -5,11 +5,11 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
-import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleListener;
+import com.hazelcast.instance.impl.HazelcastInstanceFactory;
 import com.hazelcast.topic.ITopic;
 import io.nearside.cluster.PeerTransport.Receiver;
 import io.nearside.cluster.PeerTransport.TransportMember;
@@ -50,7 +50,9 @@ final class HazelcastMember implements Life, MembershipListener, LifecycleListen
     // Else the names of its threads, and so the log, would tell the cluster's name.
     config.setInstanceName("nearside-" + INSTANCES.incrementAndGet());
     config.getMemberAttributeConfig().setAttribute("nearside.node", nodeId);
-    instance = Hazelcast.newHazelcastInstance(config);
+    instance =
+        HazelcastInstanceFactory.newHazelcastInstance(
+            config, config.getInstanceName(), new BoundedPackets());
     topic = instance.getTopic(TOPIC);
     frames = new Frames(receiver);
     instance.getLoggingService().addLogListener(Level.WARNING, new Doorkeeper(receiver));

@@ -13,11 +13,13 @@ import io.nearside.cluster.EpochReason;
 import io.nearside.cluster.InvalidationBus;
 import io.nearside.cluster.RecordingListener;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -148,6 +150,32 @@ final class ClusterPortTest {
         socket.close();
       }
     }
+  }
+
+  /** Half a hundred of them would want 100 GiB. */
+  @Test
+  void connectionsThatAnnounceHugePackets_areHungUpOnAndChangeNothing() throws IOException {
+    List<EpochReason> epochs = List.copyOf(heardByA.epochs);
+    byte[] header =
+        ByteBuffer.allocate(14)
+            .put(bytes("HZC"))
+            .put((byte) 4)
+            .putShort((short) 0)
+            .putInt(-1)
+            .putInt(Integer.MAX_VALUE)
+            .array();
+    for (int i = 0; i < 50; i++) {
+      try (Socket socket = connect()) {
+        socket.setSoTimeout(20_000);
+        socket.getOutputStream().write(header);
+        socket.getOutputStream().flush();
+        var _ = socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+      } catch (SocketException hungUp) {
+        // With bytes of ours unread.
+      }
+    }
+    assertTrue(isFresh(a, 1), a::freshnessDetail);
+    assertEquals(epochs, heardByA.epochs);
   }
 
   private Socket connect() throws IOException {
