@@ -27,6 +27,7 @@ final class BoundedPackets extends DefaultNodeContext {
   public NodeExtension createNodeExtension(Node node) {
     return new DefaultNodeExtension(node) {
       @Override
+      @SuppressWarnings("rawtypes") // Hazelcast's own signature
       public InboundHandler[] createInboundHandlers(
           EndpointQualifier qualifier, ServerConnection connection, ServerContext context) {
         Consumer<Packet> dispatcher = node.getNodeEngine().getPacketDispatcher();
