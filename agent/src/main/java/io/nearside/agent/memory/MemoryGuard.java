@@ -2,7 +2,6 @@ package io.nearside.agent.memory;
 
 import io.vertx.core.Vertx;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -38,7 +37,6 @@ public final class MemoryGuard implements MemoryFigures {
   private final Supplier<MemorySample> sampler;
   private final Runnable collect;
   private final LongSupplier nanoTime;
-  private final LongConsumer limit;
   private final AtomicLong shrinks = new AtomicLong();
   private volatile MemorySample sample;
   private volatile boolean refusesClients;
@@ -68,7 +66,6 @@ public final class MemoryGuard implements MemoryFigures {
     this.sampler = sampler;
     this.collect = collect;
     this.nanoTime = nanoTime;
-    this.limit = cache::limit;
     this.sample = sampler.get();
     this.configured = cache.configuredBytes();
     this.current = configured;
@@ -106,7 +103,7 @@ public final class MemoryGuard implements MemoryFigures {
     }
     if (next != current) {
       current = next;
-      limit.accept(next);
+      cache.limit(next);
     }
     giveBack(now);
     boolean full =

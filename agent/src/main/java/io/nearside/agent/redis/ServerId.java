@@ -19,7 +19,7 @@ final class ServerId {
   private static final Pattern RUN_ID = Pattern.compile("\\brun_id:(?<id>[0-9a-f]{8,64})\\b");
 
   /** How a reply begins: an error's code, in capitals. */
-  private static final Pattern ERROR = Pattern.compile("(?<code>[A-Z]+) .*", Pattern.DOTALL);
+  private static final Pattern ERROR = Pattern.compile("[A-Z]+ .*", Pattern.DOTALL);
 
   private ServerId() {}
 

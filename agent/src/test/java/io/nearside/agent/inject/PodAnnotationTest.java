@@ -3,11 +3,10 @@ package io.nearside.agent.inject;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.nearside.agent.GeneratedTable;
 import io.nearside.config.ConfigException;
 import io.nearside.config.ConfigLoader;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -17,8 +16,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The annotations fit the configuration, and stand in the documentation. */
 final class PodAnnotationTest {
-  private static final Path DOCUMENT =
-      Path.of(System.getProperty("basedir", "."), "..", "docs", "injection.md");
   private static final String BEGIN = "<!-- annotations: generated from PodAnnotation -->\n";
   private static final String END = "<!-- annotations end -->";
 
@@ -56,22 +53,7 @@ final class PodAnnotationTest {
 
   @Test
   void annotations_all_areDocumented() throws IOException {
-    String text = Files.readString(DOCUMENT);
-    int begin = text.indexOf(BEGIN);
-    int end = text.indexOf(END);
-    assertTrue(begin >= 0 && end > begin, "no marks in " + DOCUMENT);
-    String table = table();
-    if (Boolean.getBoolean("nearside.update")) {
-      text = text.substring(0, begin + BEGIN.length()) + table + text.substring(end);
-      Files.writeString(DOCUMENT, text);
-      end = text.indexOf(END);
-    }
-    assertEquals(
-        table,
-        text.substring(begin + BEGIN.length(), end),
-        DOCUMENT
-            + " is out of date: mvn -pl agent -am test -Dtest=PodAnnotationTest"
-            + " -Dsurefire.failIfNoSpecifiedTests=false -Dnearside.update=true");
+    GeneratedTable.assertIn("injection.md", BEGIN, END, PodAnnotationTest.class, table());
   }
 
   private static String table() {

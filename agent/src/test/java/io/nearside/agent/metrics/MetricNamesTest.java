@@ -3,9 +3,8 @@ package io.nearside.agent.metrics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.nearside.agent.GeneratedTable;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -14,8 +13,6 @@ import org.junit.jupiter.api.Test;
 
 /** Names follow Prometheus's rules, and stand in the documentation. */
 final class MetricNamesTest {
-  private static final Path DOCUMENT =
-      Path.of(System.getProperty("basedir", "."), "..", "docs", "operations.md");
   private static final String BEGIN = "<!-- metrics: generated from MetricNames -->\n";
   private static final String END = "<!-- metrics end -->";
 
@@ -48,22 +45,7 @@ final class MetricNamesTest {
 
   @Test
   void names_all_areDocumented() throws IOException {
-    String text = Files.readString(DOCUMENT);
-    int begin = text.indexOf(BEGIN);
-    int end = text.indexOf(END);
-    assertTrue(begin >= 0 && end > begin, "no marks in " + DOCUMENT);
-    String table = table();
-    if (Boolean.getBoolean("nearside.update")) {
-      text = text.substring(0, begin + BEGIN.length()) + table + text.substring(end);
-      Files.writeString(DOCUMENT, text);
-      end = text.indexOf(END);
-    }
-    assertEquals(
-        table,
-        text.substring(begin + BEGIN.length(), end),
-        DOCUMENT
-            + " is out of date: mvn -pl agent -am test -Dtest=MetricNamesTest"
-            + " -Dsurefire.failIfNoSpecifiedTests=false -Dnearside.update=true");
+    GeneratedTable.assertIn("operations.md", BEGIN, END, MetricNamesTest.class, table());
   }
 
   private static String table() {

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * members tell each other is far smaller than the limit.
  */
 final class BoundedPackets extends DefaultNodeContext {
-  /** Our frames are a sixteenth of it; a list of a thousand members, a third. */
+  /** Sixteen times our own largest frame; the rest is what members tell each other of members. */
   static final int PAYLOAD_BYTES_MAX = 1 << 20;
 
   @Override

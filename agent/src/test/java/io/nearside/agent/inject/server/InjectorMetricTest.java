@@ -3,9 +3,8 @@ package io.nearside.agent.inject.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.nearside.agent.GeneratedTable;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -14,8 +13,6 @@ import org.junit.jupiter.api.Test;
 
 /** The injector's metrics are exported and documented. */
 final class InjectorMetricTest {
-  private static final Path DOCUMENT =
-      Path.of(System.getProperty("basedir", "."), "..", "docs", "injector.md");
   private static final String BEGIN = "<!-- metrics: generated from InjectorMetric -->\n";
   private static final String END = "<!-- metrics end -->";
 
@@ -52,20 +49,7 @@ final class InjectorMetricTest {
 
   @Test
   void metrics_all_areDocumented() throws IOException {
-    String text = Files.readString(DOCUMENT);
-    int begin = text.indexOf(BEGIN);
-    int end = text.indexOf(END);
-    assertTrue(begin >= 0 && end > begin, "no marks in " + DOCUMENT);
-    String table = table();
-    if (Boolean.getBoolean("nearside.update")) {
-      text = text.substring(0, begin + BEGIN.length()) + table + text.substring(end);
-      Files.writeString(DOCUMENT, text);
-      end = text.indexOf(END);
-    }
-    assertEquals(
-        table,
-        text.substring(begin + BEGIN.length(), end),
-        DOCUMENT + " is out of date: run this test with -Dnearside.update=true");
+    GeneratedTable.assertIn("injector.md", BEGIN, END, InjectorMetricTest.class, table());
   }
 
   private static String table() {
